@@ -1,0 +1,71 @@
+"""Business days in Peru's procurement law: Monday to Friday, without national holidays and declared non-working days.
+
+A term counts from the day AFTER the act that starts it (Ley 27444, art. 144; Reglamento of Ley 30225, art. 70.2: "computado
+a partir del día siguiente"): from Monday to Tuesday is one business day, from Friday to Monday one as well.
+
+National holidays come from the package `holidays`, with each day from the year in which it became one (6 August and
+9 December from 2022, 23 July from 2023, 7 June from 2024). It also lists Easter Sunday, which is a Sunday anyway. The days
+that the government declares non-working for the public sector year by year (bridge days), and regional holidays, are not in
+it: give them in the `holidays` register. Without that register a count can be a day or two too long, so
+indicators on short terms keep a tolerance.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+FIRST_YEAR, LAST_YEAR = 1990, 2035
+"""Years covered; outside them a count is null, because nobody knows the holidays."""
+
+
+@cache
+def national_holidays() -> tuple[date, ...]:
+    """Peru's national public holidays, sorted, from 1990 to 2035."""
+    import holidays  # noqa: PLC0415 - 0.1 s of CPU that only counting days should pay
+
+    found = holidays.country_holidays("PE", years=range(FIRST_YEAR, LAST_YEAR + 1))
+    return tuple(sorted(found))
+
+
+def holiday_list(register: pl.DataFrame | None = None) -> tuple[date, ...]:
+    """National holidays and the days of the register.
+
+    Args:
+        register: the `holidays` table (columns `date`, `name`), or None.
+
+    Returns:
+        the days, sorted, each once; nulls in the register are passed over.
+    """
+    if register is None or register.is_empty():
+        return national_holidays()
+    return tuple(sorted({*national_holidays(), *register["date"].drop_nulls().to_list()}))
+
+
+def business_days(start: pl.Expr, end: pl.Expr, holidays: Sequence[date] | None = None) -> pl.Expr:
+    """Business days in the term that the act on `start` opens and `end` closes: those after `start`, up to and with `end`.
+
+    Args:
+        start: dates.
+        end: dates.
+        holidays: from `holiday_list`; without it the national ones.
+
+    Returns:
+        Int32: 0 when both are the same day, negative when `end` comes first (the count the other way round, so that the
+        order of the days shows), null where either is null or outside 1990-2035.
+    """
+    days = national_holidays() if holidays is None else tuple(holidays)
+    first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+    known = start.is_between(first, last) & end.is_between(first, last)
+    # masked before counting: Polars counts a null as an error in some of its versions, and far dates cost time
+    a, b = pl.when(known).then(start), pl.when(known).then(end)
+    forward = _count(a, b, days)
+    backward = _count(b, a, days)
+    return pl.when(a <= b).then(forward).otherwise(-backward).cast(pl.Int32)
+
+
+def _count(start: pl.Expr, end: pl.Expr, days: tuple[date, ...]) -> pl.Expr:
+    """Polars counts [start, end); shifting both by one day makes it (start, end]."""
+    one = pl.duration(days=1)
+    return pl.business_day_count(start + one, end + one, holidays=days)
