@@ -1,0 +1,93 @@
+"""What a run leaves on the terminal: the region scores in a table, and the report to open."""
+
+from pathlib import Path
+
+import polars as pl
+
+SCOPES_ES = {
+    "regional_government": "gobierno regional",
+    "local_government": "gobiernos locales",
+    "subnational": "regional y locales",
+    "delivered_in_region": "entregado en la región",
+    "national": "entidades nacionales (por sede)",
+}
+"""The scopes of a regional score, in Spanish, in the order in which they are shown."""
+
+
+def show(out: Path, version: str, outcome: str) -> None:
+    """Print the subnational scores of the longest period and where the report is."""
+    from rich.console import Console  # noqa: PLC0415 - only where a table is shown
+    from rich.table import Table  # noqa: PLC0415
+
+    regions = pl.read_parquet(out / "current" / "regions.parquet")
+    scope, period = headline(regions)
+    rows = regions.filter((pl.col("scope") == scope) & (pl.col("period") == period)).sort(
+        "rank_low", "rank_high", "region_code", nulls_last=True
+    )
+    table = Table(
+        title=f"Puntaje de riesgo por región · {SCOPES_ES[scope]} · {period}",
+        caption="más es más riesgo; una señal no es una acusación",
+    )
+    for name, right in (
+        ("región", False),
+        ("puntaje", True),
+        ("intervalo 95 %", True),
+        ("puesto", True),
+        ("procesos", True),
+        ("evaluable", True),
+    ):
+        table.add_column(name, justify="right" if right else "left")
+    for r in rows.iter_rows(named=True):
+        table.add_row(
+            r["region"],
+            *_cells(r),
+            f"{r['n_processes']:,}",
+            "–" if r["share_evaluable"] is None else f"{r['share_evaluable']:.0%}",
+        )
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{'nada nuevo / nothing new' if outcome == 'nothing new' else 'publicado / published'}: {version}",
+        soft_wrap=True,
+    )
+    console.print(f"informe / report: {out / 'current' / 'report.html'}", soft_wrap=True)
+
+
+def _cells(row: dict[str, float | None]) -> tuple[str, str, str]:
+    if row["score"] is None:
+        return "sin datos", "–", "–"
+    return (
+        f"{row['score']:.1f}",
+        f"{row['score_low']:.1f} – {row['score_high']:.1f}",
+        f"{row['rank_low']}–{row['rank_high']}",
+    )
+
+
+def headline(regions: pl.DataFrame) -> tuple[str, str]:
+    """Scope and period that speak for the publication: regional and local together, over the longest period with most processes."""
+    if regions.is_empty():
+        return "subnational", ""
+    ranked = (
+        regions.filter(pl.col("scope") == "subnational")
+        .group_by("period")
+        .agg(pl.col("n_processes").sum())
+        .sort("n_processes", pl.col("period").str.contains(".."), "period", descending=[True, True, True])
+    )
+    return "subnational", ranked["period"][0]
+
+
+def catalogue_table() -> str:
+    """The 81 documented risks, each with how it is evaluated and by which indicators."""
+    from procrisk import catalogue  # noqa: PLC0415 - polars and the indicators are not needed to show a run
+    from procrisk.indicators import INDICATORS  # noqa: PLC0415
+
+    by_risk: dict[str, list[str]] = {}
+    for i in INDICATORS.values():
+        for risk in i.risks:
+            by_risk.setdefault(risk, []).append(i.id)
+    lines = [
+        f"{r['id']}  {r['evaluation']:<15} {', '.join(by_risk.get(r['id'], [])) or '–':<40} {r['label_es']}"
+        for r in catalogue.risks().iter_rows(named=True)
+    ]
+    head = f"{len(lines)} riesgos documentados (no es la lista oficial de OSCE: véase risk_catalogue/README.md); {len(by_risk)} con indicadores"
+    return "\n".join([head, *lines])
