@@ -64,6 +64,8 @@ def states(frame: pl.DataFrame, m: int, seed: int = 2) -> tuple[pl.DataFrame, pl
     for j in range(m):
         code = rng.choice(5, frame.height, p=[0.6, 0.2, 0.1, 0.06, 0.04]).astype(np.uint8)
         state = rng.random(frame.height) < 0.4 / (1 + j)
-        out[f"I-{j:02d}"] = pl.Series([bool(s) if c == 0 else None for s, c in zip(state, code)], dtype=pl.Boolean)
+        out[f"I-{j:02d}"] = pl.Series(
+            [bool(s) if c == 0 else None for s, c in zip(state, code, strict=True)], dtype=pl.Boolean
+        )
         why[f"I-{j:02d}"] = pl.Series(code, dtype=pl.UInt8)
     return pl.DataFrame(out), pl.DataFrame(why)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from procrisk import catalogue
 from procrisk.scoring.weights import STRATA, Bools, Floats, Rated, indicator_columns, weigh
 
 K = 0.045
@@ -28,8 +29,8 @@ ANOMALY_WEIGHT = 0.25
 """The most that an anomaly alone can give: a process without any flag stays in the lowest band."""
 BANDS = ((25.0, "bajo"), (50.0, "medio"), (75.0, "alto"), (np.inf, "muy_alto"))
 """Upper bounds (exclusive) of the bands."""
-PHASES = ("planning", "preparation", "selection", "execution", "crosscutting")
-CATEGORIES = ("efficiency", "competition", "integrity")
+PHASES = tuple(catalogue.PHASES)
+CATEGORIES = tuple(catalogue.CATEGORIES)
 SCOPES = {"regional": "regional_government", "local": "local_government", "national": "national"}
 """Level of government to the scope of the regional scores."""
 EVALUATED, OUT_OF_SCOPE = 0, 1
@@ -60,7 +61,7 @@ def score_processes(
         counts indicators in whose scope the process is and that could not be decided; `reasons` holds the raised
         indicators, largest contribution first.
     """
-    known = _registry() if indicators is None else indicators
+    known = registered() if indicators is None else indicators
     ordered = processes.sort("process_id")
     key = ordered.select("process_id")
     aligned = key.join(states, on="process_id", how="left", maintain_order="left")
@@ -122,8 +123,9 @@ def combine(rules: Floats, anomaly: Floats) -> Floats:
 
 
 @cache
-def _registry() -> Mapping[str, Rated]:
-    from procrisk.indicators.registry import INDICATORS
+def registered() -> Mapping[str, Rated]:
+    """What the registry knows of each indicator. Imported here, since scoring works on any other set as well."""
+    from procrisk.indicators.registry import INDICATORS  # noqa: PLC0415
 
     found: Mapping[str, Rated] = INDICATORS
     return found
@@ -169,9 +171,9 @@ def _frame(
     made = {"score": total, **scores, "score_anomaly": anomaly}
     columns = [pl.Series(k, v, dtype=pl.Float64).fill_nan(None).round(DECIMALS) for k, v in made.items()]
     numbers = [pl.Series(k, v, dtype=pl.Int32) for k, v in counts.items()]
-    band = pl.when(pl.col("score").is_null()).then(None)
-    for below, name in BANDS:
-        band = band.when(pl.col("score") < below).then(pl.lit(name))
+    band: pl.Expr = pl.lit(None, dtype=pl.String)
+    for below, name in reversed(BANDS):
+        band = pl.when(pl.col("score") < below).then(pl.lit(name)).otherwise(band)
     applicable = pl.sum_horizontal("n_raised", "n_clear", "n_not_evaluable")
     return ordered.with_columns(*columns, *numbers, reasons.alias("reasons")).select(
         "process_id",

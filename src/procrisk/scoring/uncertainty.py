@@ -1,0 +1,141 @@
+"""How far a region's mean could be from what its buyers would give in the long run.
+
+Processes of one buyer resemble each other, so buyers, not processes, are drawn again: each replicate gives each buyer a
+Poisson(1) weight. The weights are a hash of seed, buyer and replicate, not a stream of random numbers: a buyer keeps its
+weights whoever else is in the data, so intervals move from night to night only where the records do.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, factorial
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_POISSON = np.cumsum([exp(-1.0) / factorial(j) for j in range(13)])
+
+PRIOR_FREEDOM = 4.0
+"""Degrees of freedom that the prior variances below are worth: they matter only where there is almost no data."""
+PRIOR_WITHIN, PRIOR_BETWEEN = 20_000.0**2, 10_000.0**2
+"""Variance of process scores within a buyer and of buyers' means, before looking: 20 and 10 points, in thousandths."""
+LEAST_BETWEEN = 0.05
+"""Buyers are taken to differ by at least this part of the variance within them, whatever a small sample suggests."""
+
+
+def _uniform(keys: Sequence[str], replicates: int, seed: int) -> Floats:
+    """One number in (0, 1) per replicate (row) and key (column): splitmix64 started from a hash of seed and key."""
+    digests = [hashlib.blake2b(f"{seed}|{k}".encode(), digest_size=8).digest() for k in keys]
+    start = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+    with np.errstate(over="ignore"):
+        x = start[None, :] + _GOLDEN * np.arange(1, replicates + 1, dtype=np.uint64)[:, None]
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        x ^= x >> np.uint64(31)
+    made: Floats = ((x >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return made
+
+
+def buyer_weights(buyers: Sequence[str], replicates: int, seed: int) -> Floats:
+    """Poisson(1) weights, replicates x buyers: whole numbers, held as floats for exact products."""
+    drawn: Floats = np.searchsorted(_POISSON, _uniform(buyers, replicates, seed)).astype(np.float64)
+    return drawn
+
+
+def normal_draws(keys: Sequence[str], replicates: int, seed: int) -> Floats:
+    """Standard normal numbers, replicates x keys; each column has mean 0 and variance 1 exactly, not just on average."""
+    u, v = (_uniform([f"{part}|{k}" for k in keys], replicates, seed) for part in ("radius", "angle"))
+    z = np.sqrt(-2.0 * np.log(u)) * np.cos(2.0 * np.pi * v)
+    z -= z.mean(axis=0)
+    drawn: Floats = z / np.maximum(z.std(axis=0), 1e-12)
+    return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the processes of one scope add up to, by buyer within region (row, regions together) and period (column)."""
+
+    score: Floats
+    """Thousandths of a point."""
+    n: Floats
+    """Processes that have a score."""
+    squares: Floats
+    """Squared scores (thousandths squared), by period alone: summed over all rows."""
+    regions: Sequence[slice]
+    """Rows of each region."""
+
+
+def components(sums: Sums) -> tuple[Floats, Floats]:
+    """Variance within buyers and variance between buyers of a region, per period: unbalanced one-way analysis of variance.
+
+    Both are averaged with the prior values of this module, weighted by degrees of freedom, so that a period with a single
+    process still has a variance.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_buyer = np.where(sums.n > 0, sums.score**2 / sums.n, 0.0)
+    present = (sums.n > 0).astype(np.float64)
+    by_buyer, buyers, total = per_buyer.sum(axis=0), present.sum(axis=0), sums.n.sum(axis=0)
+    by_region, regions, unequal = (np.zeros(sums.n.shape[1]) for _ in range(3))
+    for rows in sums.regions:
+        s, n, n2 = sums.score[rows].sum(axis=0), sums.n[rows].sum(axis=0), (sums.n[rows] ** 2).sum(axis=0)
+        some = n > 0
+        by_region[some] += s[some] ** 2 / n[some]
+        unequal[some] += n2[some] / n[some]
+        regions += some
+    freedom_within, freedom_between = total - buyers, buyers - regions
+    within = np.maximum(sums.squares - by_buyer, 0.0)
+    within = (within + PRIOR_FREEDOM * PRIOR_WITHIN) / (freedom_within + PRIOR_FREEDOM)
+    mean_size = np.maximum(total - unequal, 1.0) / np.maximum(freedom_between, 1.0)
+    found = np.maximum((by_buyer - by_region) / np.maximum(freedom_between, 1.0) - within, 0.0) / mean_size
+    between = (freedom_between * found + PRIOR_FREEDOM * PRIOR_BETWEEN) / (freedom_between + PRIOR_FREEDOM)
+    return within, np.maximum(between, LEAST_BETWEEN * within)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Scores of regions (row) by period (column), in thousandths; NaN where a region has no scored process."""
+
+    score: Floats
+    replicates: Floats
+    """Regions x periods x replicates."""
+
+
+def estimate(sums: Sums, weights: Floats, draws: Floats, shrinkage: float) -> Estimates:
+    """Shrunk means of the regions and their replicates.
+
+    score = (sum of scores + shrinkage * mean of the scope) / (n + shrinkage). A replicate moves with the buyers drawn; where
+    the bootstrap's variance is below what the variance components say (few buyers: one buyer drawn again is itself), a
+    normal part makes up the difference; another, of shrinkage weight squared times the variance between buyers, stands for
+    the unknown distance of the region from the mean towards which it was drawn.
+
+    Args:
+        sums: of one scope.
+        weights: replicates x rows of `sums`.
+        draws: standard normal, replicates x regions.
+        shrinkage: number of average processes that are added to each region.
+    """
+    within, between = components(sums)
+    total_s, total_n = sums.score.sum(axis=0), sums.n.sum(axis=0)
+    mean = total_s / np.maximum(total_n, 1.0)
+    drawn = [(weights[:, rows] @ sums.score[rows], weights[:, rows] @ sums.n[rows]) for rows in sums.regions]
+    all_s, all_n = (np.add.reduce([d[part] for d in drawn]) for part in (0, 1))
+    mean_moves = np.where(all_n > 0, all_s / np.maximum(all_n, 1.0) - mean, 0.0)
+    periods = sums.n.shape[1]
+    score = np.full((len(sums.regions), periods), np.nan)
+    replicates = np.full((len(sums.regions), periods, len(weights)), np.nan)
+    for r, (rows, (s_drawn, n_drawn)) in enumerate(zip(sums.regions, drawn, strict=True)):
+        s, n, n2 = sums.score[rows].sum(axis=0), sums.n[rows].sum(axis=0), (sums.n[rows] ** 2).sum(axis=0)
+        some = n > 0
+        size = np.maximum(n, 1.0)
+        pull = shrinkage / (size + shrinkage)
+        moves = np.where(n_drawn > 0, s_drawn / np.maximum(n_drawn, 1.0) - s / size, 0.0)
+        seen = (moves**2).mean(axis=0)
+        modelled = between * n2 / size**2 + within / size
+        extra = (1.0 - pull) ** 2 * np.maximum(modelled - seen, 0.0) + pull**2 * between
+        score[r, some] = ((s + shrinkage * mean) / (size + shrinkage))[some]
+        moved = score[r] + (1.0 - pull) * moves + pull * mean_moves + draws[:, [r]] * np.sqrt(extra)
+        replicates[r] = moved.T
+    return Estimates(score, replicates)
