@@ -5,8 +5,8 @@ Append-only, one JSON object a line with sorted keys: `seq` (from 1), `time` (UT
 of the line without it. Each line holds the hash of the one before, so that an edit, a deletion or another order shows.
 
 The line is announced in DIR/.log-head.json before the pointer moves and appended after. A crash in between is told
-from the pointer: if it moved, the announced line is appended by the next run; if not, the announcement is dropped. The
-head also anchors the end of the log: lines cut off it are missed.
+from the pointer: if it moved, the announced line is appended by the next run; if not, the announcement is dropped. Once
+appended, the line stays in the head as recorded: lines cut off the end of the log are missed by it, also by later lines.
 """
 
 import json
@@ -42,17 +42,30 @@ class History:
     whole: int
     """Bytes of the complete lines."""
     head: Entry | None
+    """The line that the head names."""
+    recorded: bool
+    """The head says that its line was appended."""
+
+    @property
+    def last(self) -> Entry | None:
+        """The last readable line."""
+        return next((e for e in reversed(self.entries) if e is not None), None)
 
     @property
     def last_hash(self) -> str:
         """Hash of the last readable line."""
-        return next((str(e.get("hash")) for e in reversed(self.entries) if e is not None), ZERO)
+        return str(self.last.get("hash")) if self.last is not None else ZERO
 
     @property
     def pending(self) -> Entry | None:
         """The line that is announced and not appended."""
         head = self.head
-        return head if head is not None and head.get("prev_hash") == self.last_hash else None
+        return head if head is not None and not self.recorded and head.get("prev_hash") == self.last_hash else None
+
+    @property
+    def anchor(self) -> Entry | None:
+        """The line that the next one follows: the last one that was ever recorded, even if it was cut off the log."""
+        return self.head if self.head is not None and self.recorded else self.last
 
     def effective(self, current: str | None) -> list[Entry]:
         """Readable lines, with the announced one if the pointer moved to its version and a crash kept it out."""
@@ -71,7 +84,15 @@ def read(out: Path) -> History:
         data = (out / LOG).read_bytes() if (out / LOG).exists() else b""
         head = (out / HEAD).read_bytes() if (out / HEAD).exists() else b""
     whole = data.rfind(b"\n") + 1
-    return History([_parse(line) for line in data[:whole].splitlines()], data[whole:], whole, _parse(head))
+    named = _parse(head) or {}
+    entry = named.get("entry")
+    return History(
+        [_parse(line) for line in data[:whole].splitlines()],
+        data[whole:],
+        whole,
+        head=entry if isinstance(entry, dict) else None,
+        recorded=named.get("recorded") is True,
+    )
 
 
 def problems(history: History, current: str | None) -> list[str]:
@@ -105,27 +126,26 @@ def announce(
     out: Path, version: str, *, command: str, drift: Any = None, accepted: str | None = None, clock: Clock = utc_now
 ) -> Entry:
     """Write down the line that `record` will append once the pointer leads to `version`."""
-    history = read(out)
-    done = [e for e in history.entries if e is not None]
+    anchor = read(out).anchor or {}
     entry: Entry = {
-        "seq": len(history.entries) + 1,
+        "seq": int(anchor.get("seq", 0)) + 1,
         "time": clock().astimezone(UTC).isoformat(timespec="seconds"),
         "version": version,
-        "previous": done[-1].get("version") if done else None,
+        "previous": anchor.get("version"),
         "command": command,
         "drift": drift,
         "accepted_reason": accepted,
-        "prev_hash": history.last_hash,
+        "prev_hash": anchor.get("hash", ZERO),
     }
     entry["hash"] = _hash(entry)
-    fsio.replace_file(out / HEAD, _line(entry))
+    _write_head(out, entry, recorded=False)
     return entry
 
 
 def record(out: Path, entry: Entry) -> None:
     """Append the announced line. A last line torn by something else than a crash of ours stays, on a line of its own."""
-    history = read(out)
-    fsio.append(out / LOG, (b"\n" if history.torn else b"") + _line(entry))
+    fsio.append(out / LOG, (b"\n" if read(out).torn else b"") + _line(entry))
+    _write_head(out, entry, recorded=True)
 
 
 def settle(out: Path, current: str | None) -> None:
@@ -133,17 +153,21 @@ def settle(out: Path, current: str | None) -> None:
     history = read(out)
     pending = history.pending
     if pending is None:
+        if history.head is not None and not history.recorded and history.head.get("hash") == history.last_hash:
+            _write_head(out, history.head, recorded=True)
         return
     if history.torn:
         fsio.truncate(out / LOG, history.whole)
     if pending.get("version") == current:
-        fsio.append(out / LOG, _line(pending))
-        return
-    last = next((e for e in reversed(history.entries) if e is not None), None)
-    if last is None:
+        record(out, pending)
+    elif history.last is None:
         fsio.remove(out / HEAD)
     else:
-        fsio.replace_file(out / HEAD, _line(last))
+        _write_head(out, history.last, recorded=True)
+
+
+def _write_head(out: Path, entry: Entry, *, recorded: bool) -> None:
+    fsio.replace_file(out / HEAD, _dumps({"entry": entry, "recorded": recorded}) + b"\n")
 
 
 def _hash(entry: Entry) -> str:

@@ -1,0 +1,46 @@
+# Two commands for a fresh machine with Python 3.11+ and nothing else:
+#   make run    set up, simulate records, run the nightly flow once
+#   make test   set up, run the tests
+PYTHON ?= python3
+BIN := .venv/bin
+OUT ?= out
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+export DO_NOT_TRACK = 1
+export GX_ANALYTICS_ENABLED = false
+
+.PHONY: setup run test campaign bench check schedule clean
+
+setup: .venv/.ready
+
+.venv/.ready: constraints.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "procrisk needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r constraints.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	touch $@
+
+run: setup
+	$(BIN)/python -m flows.nightly --simulate 2000 --out $(OUT)
+
+test: setup
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not campaign"
+
+# the long ones: kill -9 at 200 moments, wide fuzzing
+campaign: setup
+	$(BIN)/pytest -m campaign
+
+bench: setup
+	$(BIN)/python -m benchmarks.bench
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# the nightly deployment at 02:00 America/Lima against a local Prefect server
+schedule: setup
+	$(BIN)/python -m flows.schedule
+
+clean:
+	rm -rf .venv $(OUT)

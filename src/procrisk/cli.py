@@ -1,0 +1,207 @@
+"""The command line. Arguments are read here; work happens in the modules imported inside each command, so that --help is instant."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from procrisk.errors import ProcriskError, PublicationIOError, UsageError
+
+if TYPE_CHECKING:
+    from procrisk.settings import Settings
+
+Command = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day written YYYY-MM-DD") from None
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and option; the layout is fixed, others script against it."""
+    top = _Parser(
+        prog="procrisk",
+        description="Señales de riesgo de integridad en las contrataciones públicas de las regiones del Perú. "
+        "Integrity-risk signals in the public procurement of Peru's regions. Una señal no es una acusación.",
+        epilog="Exit codes: 0 done or nothing new, 2 usage, 3 gate failed, 4 gate could not run, 5 input missing, 6 I/O, 75 another run holds the lock.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, summary: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=summary, description=summary)
+        made.set_defaults(run=run)
+        return made
+
+    c = add("run", _run, "read, evaluate, score, publish: the whole job, in this process")
+    c.add_argument(
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="file, folder or glob of procurement records, recognised by content",
+    )
+    c.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the publication lives")
+    c.add_argument(
+        "--as-of", type=_day, metavar="YYYY-MM-DD", help="read the records as of this day (default: their last day)"
+    )
+    c.add_argument(
+        "--context",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="registers: entities, suppliers, sanctions, consortia, penalties, holidays",
+    )
+    c.add_argument(
+        "--settings", type=Path, metavar="FILE", help="TOML with the thresholds, bounds and parameters that change"
+    )
+    c.add_argument(
+        "--accept-drift",
+        metavar="REASON",
+        help="publish although the volume or the mix moved beyond the bounds; the reason is logged",
+    )
+    c.add_argument("--json-logs", action="store_true", help="log lines as JSON")
+
+    c = add("fetch", _fetch, "download the publisher's monthly files, resumable, checked against the published sha")
+    c.add_argument("publisher", choices=["oece"])
+    c.add_argument("--from", dest="first", required=True, metavar="YYYY-MM")
+    c.add_argument("--to", dest="last", required=True, metavar="YYYY-MM")
+    c.add_argument("--into", type=Path, required=True, metavar="DIR")
+
+    c = add("simulate", _simulate, "realistic simulated records, with planted schemes and their truth")
+    c.add_argument("--out", type=Path, required=True, metavar="DIR")
+    c.add_argument("--processes", type=int, required=True, metavar="N")
+    c.add_argument("--seed", type=int, required=True, metavar="N")
+    c.add_argument("--strength", type=float, default=0.5, help="how strong the planted schemes are, 0 to 1")
+    c.add_argument("--rate", type=float, default=0.005, help="share of the processes that belong to a planted scheme")
+
+    c = add("explain", _explain, "every flag on a process: value, threshold, peers, law, source record, in a sentence")
+    c.add_argument("process", metavar="PROCESS_ID")
+    c.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    c = add("verify", _verify, "check every published file against the manifest, and the log's chain")
+    c.add_argument("out", type=Path, metavar="DIR")
+    c = add("rollback", _rollback, "make an earlier version the current one")
+    c.add_argument("out", type=Path, metavar="DIR")
+    c.add_argument("version", metavar="VERSION")
+    c = add("versions", _versions, "list the versions of a publication")
+    c.add_argument("out", type=Path, metavar="DIR")
+    c = add("diff", _diff, "which processes and regions move between two versions, and why")
+    c.add_argument("out", type=Path, metavar="DIR")
+    c.add_argument("a", metavar="A")
+    c.add_argument("b", metavar="B")
+
+    add("catalogue", _catalogue, "the 81 documented risks and how each is evaluated")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and leave with its exit code."""
+    args = parser().parse_args(argv)
+    try:
+        code = args.run(args)
+    except ProcriskError as e:
+        print(f"procrisk: {e}", file=sys.stderr)
+        sys.exit(e.exit_code)
+    except OSError as e:
+        print(f"procrisk: {e.strerror or e}: {e.filename or ''}", file=sys.stderr)
+        sys.exit(PublicationIOError.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(code)
+
+
+def _settings(path: Path | None) -> "Settings":
+    from procrisk import settings
+
+    return settings.load(path)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from procrisk import logs, pipeline
+    from procrisk.publication import summary
+
+    logs.configure(as_json=args.json_logs)
+    request = pipeline.Request(
+        sources=[Path(s) for s in args.sources],
+        out=args.out,
+        context=[Path(c) for c in args.context],
+        as_of=args.as_of,
+        settings=_settings(args.settings),
+        accept_drift=args.accept_drift,
+    )
+    version, outcome = pipeline.run(request)
+    summary.show(args.out, version, outcome)
+    return 0
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    from procrisk import logs
+    from procrisk.records.fetch import fetch_oece
+
+    logs.configure()
+    for path in fetch_oece(args.first, args.last, args.into):
+        print(path)
+    return 0
+
+
+def _simulate(args: argparse.Namespace) -> int:
+    from procrisk.simulate import simulate
+
+    if args.processes < 1 or not 0 <= args.strength <= 1 or not 0 <= args.rate <= 1:
+        raise UsageError("--processes is at least 1; --strength and --rate are between 0 and 1")
+    print(simulate(args.out, args.processes, args.seed, strength=args.strength, scheme_rate=args.rate))
+    return 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from procrisk.publication.explain import explain
+
+    print(explain(args.out, args.process))
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from procrisk.publication.verify import verify
+
+    problems = verify(args.out)
+    print("\n".join(problems) or "every file is what the manifest says")
+    return PublicationIOError.exit_code if problems else 0
+
+
+def _rollback(args: argparse.Namespace) -> int:
+    from procrisk.publication.rollback import rollback
+
+    rollback(args.out, args.version)
+    print(f"current is now {args.version}")
+    return 0
+
+
+def _versions(args: argparse.Namespace) -> int:
+    from procrisk.publication.versions import text
+
+    print(text(args.out))
+    return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from procrisk.publication.diff import diff, text
+
+    print(text(diff(args.out, args.a, args.b)))
+    return 0
+
+
+def _catalogue(_: argparse.Namespace) -> int:
+    from procrisk.publication.summary import catalogue_table
+
+    print(catalogue_table())
+    return 0

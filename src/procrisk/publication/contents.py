@@ -1,0 +1,112 @@
+"""What a version holds: every file, its key, and the manifest that says what made it."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from procrisk import fingerprint
+from procrisk.indicators.evaluate import Evaluated
+from procrisk.publication import exports, masking, report, store, workbook
+from procrisk.records.ingest import Ingested
+from procrisk.settings import Settings
+
+KEYS = {
+    "regions": ["region_code", "scope", "period"],
+    "processes": ["process_id"],
+    "flags": ["process_id", "indicator", "subject_id"],
+    "coverage": ["risk", "region_code"],
+    "sources": ["process_id", "kind", "input", "line", "key"],
+}
+"""What names one row of each published table."""
+
+SIMULATED = "SIMULAD"
+"""In the name of every simulated entity: a publication of simulated records says so by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that goes into a version. Nothing in it depends on the clock or on an earlier version."""
+
+    processes: pl.DataFrame
+    regions: pl.DataFrame
+    evaluated: Evaluated
+    coverage: pl.DataFrame
+    ingested: Ingested
+    quality: dict[str, Any]
+    settings: Settings
+    as_of: date
+    model: str
+    """Name of the anomaly model, which is the hash of its parameters and training records."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the records come from `procrisk simulate`."""
+        return bool(self.processes["buyer"].str.contains(SIMULATED, literal=True).fill_null(value=False).any())
+
+
+def write(staged: Path, body: Contents) -> str:
+    """Write every file of the version into `staged` and seal it.
+
+    Returns:
+        the version's id.
+    """
+    tables = {
+        "regions": body.regions,
+        "processes": body.processes,
+        "flags": body.evaluated.flags,
+        "coverage": body.coverage,
+        "sources": body.ingested.dataset.tables["sources"],
+    }
+    for name, frame in tables.items():
+        exports.write_parquet(frame, staged / f"{name}.parquet", KEYS[name])
+    for name in ("regions", "coverage"):
+        exports.write_csv(tables[name], staged / f"{name}.csv", KEYS[name])
+    refused = body.ingested.quarantine
+    exports.write_parquet(
+        refused, staged / "quarantine.parquet", ["sha256", "source", "line", "offset", "reason"], raw=["raw"]
+    )
+    exports.write_json(body.quality, staged / "quality.json")
+    shown = {
+        name: masking.public(exports.ordered(frame, KEYS[name])) for name, frame in tables.items() if name != "sources"
+    }
+    page = report.page(
+        report.Material(
+            processes=shown["processes"],
+            regions=shown["regions"],
+            flags=shown["flags"],
+            coverage=shown["coverage"],
+            states=body.evaluated.states,
+            why=body.evaluated.why,
+            inputs=body.ingested.inputs,
+            as_of=body.as_of,
+            simulated=body.simulated,
+        )
+    )
+    exports.write_bytes(page.encode(), staged / "report.html")
+    book = {name: exports.for_spreadsheet(frame) if name == "coverage" else frame for name, frame in shown.items()}
+    workbook.write(
+        staged / "working_group.xlsx",
+        book["processes"],
+        book["regions"],
+        book["flags"],
+        book["coverage"],
+        report.method_lines(body.as_of, simulated=body.simulated),
+    )
+    return store.seal(staged, _manifest(body))
+
+
+def _manifest(body: Contents) -> dict[str, Any]:
+    return {
+        "inputs": body.ingested.inputs,
+        "skipped": body.ingested.skipped,
+        "as_of": body.as_of.isoformat(),
+        "simulated": body.simulated,
+        "code": fingerprint.code(),
+        "catalogue": fingerprint.catalogue(),
+        "law": fingerprint.law(),
+        "model": body.model,
+        "settings": body.settings.sha256,
+    }

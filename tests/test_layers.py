@@ -1,0 +1,79 @@
+"""Data flows one way: a stage imports only what stands before it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+GROUND = {"errors", "resources", "settings", "logs"}
+BEFORE = {
+    "records": set(),
+    "workdays": set(),
+    "catalogue": set(),
+    "law": {"records", "workdays"},
+    "indicators": {"records", "law", "workdays", "catalogue"},
+    "collusion": {"records", "indicators"},
+    "anomaly": {"records", "law", "workdays"},
+    "scoring": {"records", "indicators", "anomaly", "catalogue"},
+    "quality": {"records", "scoring"},
+    "profile": set(),
+    "fingerprint": {"records"},
+    "publication": {"records", "law", "catalogue", "indicators", "scoring", "quality", "fingerprint"},
+    "simulate": set(),
+    "pipeline": {"records", "indicators", "anomaly", "scoring", "quality", "fingerprint", "publication"},
+    "cli": {"pipeline", "publication", "records", "simulate", "catalogue", "indicators"},
+    "errors": set(),
+    "resources": set(),
+    "settings": set(),
+    "logs": set(),
+}
+SOURCES = sorted((ROOT / "src" / "procrisk").rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of the modules that a file imports, inside functions too."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{a.name}" for a in node.names}
+    return names
+
+
+def room(path: Path) -> str:
+    inside = path.relative_to(ROOT / "src" / "procrisk").parts
+    return inside[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT / "src")))
+def test_imports_what_stands_before(path):
+    here = room(path)
+    if here in ("__init__", "__main__"):
+        return
+    own = {n.split(".")[1] for n in imported(path) if n.startswith("procrisk.")}
+    allowed = BEFORE[here] | GROUND | {here}
+    modules = {p.stem for p in (ROOT / "src" / "procrisk").iterdir()}
+    assert (own & modules) - allowed == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT / "src")))
+def test_library_knows_no_orchestrator(path):
+    assert not {n.split(".")[0] for n in imported(path)} & {"prefect", "great_expectations", "flows", "pandas"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "flows").glob("*.py")), ids=lambda p: p.name)
+def test_flows_hold_no_data_frame_logic(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = {n.func.attr for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
+    assert not called & {"group_by", "join", "with_columns", "agg", "over", "unpivot", "pivot"}
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 200
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT / "src")))
+def test_modules_stay_readable(path):
+    # tables.py is the definition of every column: a table, not code
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= (420 if path.name == "tables.py" else 400)
