@@ -20,6 +20,15 @@ from procrisk.workdays import business_days, holiday_list
 __all__ = ["ATTACHED", "Attached", "attach", "business_days", "citation", "holiday_list", "regime", "value"]
 
 _CERTAIN = ("A", "B")
+_DIMS = {"object": OBJECTS, "method": METHODS}
+_TABLE = {
+    "_from": pl.Date,
+    "_to": pl.Date,
+    "_v": pl.Float64,
+    "_uit": pl.Boolean,
+    "_object": pl.String,
+    "_method": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,11 @@ def attach(processes: pl.DataFrame, rows: Sequence[Legal] | None = None) -> pl.D
     """
     legal = legal_parameters() if rows is None else rows
     keys = processes.select("call_date", "object", "method").unique().drop_nulls("call_date").sort("call_date")
+    # what is null or not in the vocabulary falls under the rows that hold for all, and under no other
+    keys = keys.with_columns(
+        pl.when(pl.col(dim).is_in(words)).then(dim).otherwise(pl.lit("")).alias(f"_{dim}")
+        for dim, words in _DIMS.items()
+    )
     for column in ATTACHED:
         keys = _join(keys, column.column, column.parameter, legal, column.dtype)
     keys = _join(keys, "_large", "consent_days_large", legal, pl.Int32).with_columns(
@@ -148,7 +162,7 @@ def attach(processes: pl.DataFrame, rows: Sequence[Legal] | None = None) -> pl.D
         consent = pl.when(large).then("_large").otherwise("law_consent_days")
         appeal = pl.when(large).then("_large").otherwise("law_appeal_days")
         joined = joined.with_columns(law_consent_days=consent, law_appeal_days=appeal)
-    return joined.drop("_large")
+    return joined.drop("_large", "_object", "_method")
 
 
 def _join(
@@ -156,23 +170,14 @@ def _join(
 ) -> pl.DataFrame:
     """One parameter onto the (date, object, method) that occur; UIT has to be attached before what is written in UIT."""
     rows = [r for r in legal if r.parameter == parameter and r.confidence in _CERTAIN]
-    by = [d for d, used in (("object", any(r.objects for r in rows)), ("method", any(r.methods for r in rows))) if used]
-    dims = {"object": OBJECTS, "method": METHODS}
+    by = [f"_{dim}" for dim in _DIMS if any(getattr(r, f"{dim}s") for r in rows)]
     spread = [
         (r.start, r.end or date.max, r.value, r.unit == "uit", o, m)
         for r in rows
-        for o in ((r.objects or dims["object"]) if "object" in by else ("",))
-        for m in ((r.methods or dims["method"]) if "method" in by else ("",))
+        for o in _spread(r.objects, "object", by)
+        for m in _spread(r.methods, "method", by)
     ]
-    schema = {
-        "_from": pl.Date,
-        "_to": pl.Date,
-        "_v": pl.Float64,
-        "_uit": pl.Boolean,
-        "object": pl.String,
-        "method": pl.String,
-    }
-    table = pl.DataFrame(spread, schema=schema, orient="row").select("_from", "_to", "_v", "_uit", *by).sort("_from")
+    table = pl.DataFrame(spread, schema=_TABLE, orient="row").select("_from", "_to", "_v", "_uit", *by).sort("_from")
     # the rows never overlap, so the last one that began is the only one that can hold
     joined = keys.join_asof(
         table, left_on="call_date", right_on="_from", by=by or None, strategy="backward", check_sortedness=False
@@ -182,3 +187,8 @@ def _join(
         uit = pl.col("law_uit_cents") if "law_uit_cents" in keys.columns else pl.lit(None, pl.Int64)
         held = pl.when(pl.col("_uit")).then(held * uit).otherwise(held * 100).round(0)
     return joined.with_columns(held.cast(dtype).alias(column)).drop("_from", "_to", "_v", "_uit", strict=False)
+
+
+def _spread(named: tuple[str, ...], dim: str, by: list[str]) -> tuple[str, ...]:
+    """The values under which a row is found; a row that names none holds for all, the unknown ("") included."""
+    return (named or (*_DIMS[dim], "")) if f"_{dim}" in by else ("",)
