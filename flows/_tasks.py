@@ -58,6 +58,8 @@ def show_quality(lines: list[str]) -> None:
     )
 
 
-def tell(_flow: Any, run: Any, state: State[Any]) -> None:
+def tell(flow: Any, flow_run: Any, state: State[Any]) -> None:
     """Failure hook: one loud line for whoever watches the logs. The last publication is as it was."""
-    get_logger("procrisk").critical("run %s failed, the last publication stays as it was: %s", run.name, state.message)
+    get_logger("procrisk").critical(
+        "%s, run %s, failed; the last publication stays as it was: %s", flow.name, flow_run.name, state.message
+    )

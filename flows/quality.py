@@ -106,7 +106,7 @@ def validate(
             batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe(name)
             suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expected[name]))
             definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
-            actions = [UpdateDataDocsAction(name="docs")] if docs else []
+            actions: list[Any] = [UpdateDataDocsAction(name="docs")] if docs else []
             checkpoint = context.checkpoints.add(
                 gx.Checkpoint(name=name, validation_definitions=[definition], actions=actions, result_format="SUMMARY")
             )

@@ -100,6 +100,7 @@ class Night:
     def score(self) -> None:
         """Indicators to scores of processes and regions, and the coverage of the catalogue."""
         assert self.evaluated is not None, "evaluate() comes first"
+        assert self.as_of is not None
         e, r = self.evaluated, self.request
         anomaly = layer.score(self.dataset, r.settings.anomaly.model)
         self.processes = score_processes(self.dataset.tables["processes"], e.states, e.why, anomaly)
@@ -114,6 +115,7 @@ class Night:
         assert self.covered is not None
         assert self.evaluated is not None
         assert self.ingested is not None
+        assert self.as_of is not None
         r = self.request
         look = quality.Staged(
             self.processes,

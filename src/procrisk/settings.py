@@ -104,7 +104,7 @@ def _section(path: Path, name: str, cls: type[Any], document: dict[str, Any]) ->
     made = cls(**given)
     for key, value in given.items():
         default = getattr(cls(), key)
-        number = isinstance(default, (int, float)) and isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not (number or isinstance(value, type(default))):
+        numbers = type(default) in (int, float) and type(value) in (int, float)
+        if not (numbers or type(value) is type(default)):
             raise UsageError(f"{path}: [{name}] {key} = {value!r} should be a {type(default).__name__}")
     return made

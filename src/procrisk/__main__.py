@@ -1,0 +1,5 @@
+"""`python -m procrisk` is `procrisk`."""
+
+from procrisk.cli import main
+
+main()

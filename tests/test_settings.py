@@ -1,0 +1,54 @@
+"""A typing error in a settings file never passes for a setting."""
+
+import pytest
+
+from procrisk import settings
+from procrisk.errors import InputMissingError, UsageError
+
+
+def written(tmp_path, text):
+    path = tmp_path / "my.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_without_a_file():
+    assert settings.load(None) == settings.Settings()
+
+
+def test_reads_what_changes(tmp_path):
+    made = settings.load(
+        written(
+            tmp_path, "[indicators.SEL-01]\nmax_bidders = 2\n[gate]\nvolume_low = 0.5\n[scores]\nreplicates = 100\n"
+        )
+    )
+    assert made.thresholds == {"SEL-01": {"max_bidders": 2}}
+    assert made.gate.volume_low == 0.5
+    assert made.gate.volume_high == settings.Gate().volume_high
+    assert made.scores.replicates == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[gates]\n", "gates"),
+        ("[gate]\nvolume_lo = 1\n", "volume_lo"),
+        ("[gate]\nvolume_low = 'much'\n", "volume_low"),
+        ("[scores]\nreplicates = true\n", "replicates"),
+        ("[gate\n", "not TOML"),
+    ],
+)
+def test_refuses_what_it_does_not_know(tmp_path, text, said):
+    with pytest.raises(UsageError, match=said):
+        settings.load(written(tmp_path, text))
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(InputMissingError):
+        settings.load(tmp_path / "none.toml")
+
+
+def test_hash_follows_every_value(tmp_path):
+    one = settings.load(written(tmp_path, "[scores]\nseed = 1\n"))
+    assert one.sha256 != settings.Settings().sha256
+    assert settings.load(written(tmp_path, "[scores]\nseed = 20260101\n")).sha256 == settings.Settings().sha256
