@@ -344,3 +344,35 @@ def test_two_rows_that_no_call_shares_are_fine(tmp_path):
         rows[-1][rows[0].index("valid_to")] = "2011-12-31"
 
     assert len(read(_edited(tmp_path, edit))) == len(legal_parameters()) + 1
+
+
+def test_real_comparisons_of_prices_lie_between_8_and_15_uit(shared_data):
+    """Three hundred real procedures confirm the UIT of 2022, both multiples and the kind of amount that the law compares."""
+    path = next(iter(sorted((shared_data / "conosce").glob("*ADJUDICACIONES2022_ene_feb.csv"))), None)
+    if path is None:
+        pytest.skip("the real awards of January and February 2022 are absent")
+    rows = pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True).filter(
+        pl.col("PROCESO").str.starts_with("COMPRE-")
+    )
+    cents = pl.col("MONTO_REFERENCIAL_ITEM").str.replace_all(",", "").cast(pl.Float64) * 100
+    processes = (
+        rows.unique(["CODIGOCONVOCATORIA", "N_ITEM"])
+        .group_by(process_id="CODIGOCONVOCATORIA")
+        .agg(
+            call_date=pl.col("FECHA_CONVOCATORIA").first().str.slice(0, 10).str.to_date("%d/%m/%Y"),
+            value_pen_cents=cents.round(0).cast(pl.Int64).sum(),
+        )
+        .with_columns(object=pl.lit(None, pl.String), method=pl.lit("CPRE"))
+    )
+    out = law.attach(processes)
+    assert out.height > 300
+    assert (out["value_pen_cents"] <= out["law_cprec_max_cents"]).all()
+    assert (out["value_pen_cents"] > out["law_procedure_min_cents"]).all()
+
+
+def test_a_code_outside_the_vocabulary_falls_under_what_holds_for_all():
+    row = attached("2022-06-01", "spaceships", "XYZ")
+    assert row["law_uit_cents"] == 460_000
+    assert row["law_reduction_max"] == 0.25
+    assert row["law_lp_threshold_cents"] is None
+    assert row["law_consent_days"] is None
