@@ -35,6 +35,13 @@ SCOPES = {"regional": "regional_government", "local": "local_government", "natio
 """Level of government to the scope of the regional scores."""
 EVALUATED, OUT_OF_SCOPE = 0, 1
 """Codes of the `why` frame that scoring needs; the others say why an indicator in scope was not evaluable."""
+_ANOMALY: dict[str, type[pl.DataType] | pl.DataType] = {
+    "score_anomaly": pl.Float64,
+    "one_in": pl.Float64,
+    "anomaly_es": pl.List(pl.String),
+    "anomaly_en": pl.List(pl.String),
+}
+_RENAMED = {"one_in": "anomaly_one_in"}
 DECIMALS = 3
 """Scores are rounded here, once: thousandths, so that regions can add them up as integers."""
 
@@ -53,7 +60,8 @@ def score_processes(
             title, description, method, object, year, call_date, amount_pen_cents.
         states: process_id and a Boolean column per indicator (raised, clear, null = not evaluable).
         why: process_id and a UInt8 column per indicator (0 evaluated, 1 out of scope, 2.. why not evaluable).
-        anomaly: process_id and score_anomaly (0 to 100), or None where no model is used.
+        anomaly: from anomaly.layer.score: process_id, score_anomaly (0 to 100), one_in, anomaly_es, anomaly_en; or None
+            where no model is used.
         indicators: what is known of each; the registry when None.
 
     Returns:
@@ -84,7 +92,8 @@ def score_processes(
         "n_clear": clear.sum(axis=1),
         "n_not_evaluable": (in_scope & ~raised & ~clear).sum(axis=1),
     }
-    return _frame(ordered, scores, counts, _reasons(w, raised, families, ids), _anomaly(key, anomaly))
+    unusual = _anomaly(key, anomaly)
+    return _frame(ordered, scores, counts, _reasons(w, raised, families, ids), unusual)
 
 
 def family(indicator: Rated) -> str:
@@ -136,12 +145,11 @@ def _mask(frame: pl.DataFrame) -> Bools:
     return made
 
 
-def _anomaly(key: pl.DataFrame, anomaly: pl.DataFrame | None) -> Floats:
-    if anomaly is None:
-        return np.full(key.height, np.nan)
-    joined = key.join(anomaly.select("process_id", "score_anomaly"), on="process_id", how="left", maintain_order="left")
-    found: Floats = joined["score_anomaly"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return found
+def _anomaly(key: pl.DataFrame, anomaly: pl.DataFrame | None) -> pl.DataFrame:
+    """The anomaly's columns for each process, null where there is none."""
+    given = pl.DataFrame(schema={"process_id": pl.String, **_ANOMALY}) if anomaly is None else anomaly
+    joined = key.join(given, on="process_id", how="left", maintain_order="left")
+    return joined.select(pl.col(c).cast(t).alias(_RENAMED.get(c, c)) for c, t in _ANOMALY.items())
 
 
 def _reasons(w: Floats, raised: Bools, families: list[str], ids: list[str]) -> pl.Series:
@@ -165,17 +173,17 @@ def _reasons(w: Floats, raised: Bools, families: list[str], ids: list[str]) -> p
 
 
 def _frame(
-    ordered: pl.DataFrame, scores: dict[str, Floats], counts: dict[str, Any], reasons: pl.Series, anomaly: Floats
+    ordered: pl.DataFrame, scores: dict[str, Floats], counts: dict[str, Any], reasons: pl.Series, unusual: pl.DataFrame
 ) -> pl.DataFrame:
-    total = combine(scores.pop("score_rules"), anomaly)
-    made = {"score": total, **scores, "score_anomaly": anomaly}
+    anomaly = unusual["score_anomaly"].fill_null(float("nan")).to_numpy()
+    made = {"score": combine(scores.pop("score_rules"), anomaly), **scores}
     columns = [pl.Series(k, v, dtype=pl.Float64).fill_nan(None).round(DECIMALS) for k, v in made.items()]
     numbers = [pl.Series(k, v, dtype=pl.Int32) for k, v in counts.items()]
     band: pl.Expr = pl.lit(None, dtype=pl.String)
     for below, name in reversed(BANDS):
         band = pl.when(pl.col("score") < below).then(pl.lit(name)).otherwise(band)
     applicable = pl.sum_horizontal("n_raised", "n_clear", "n_not_evaluable")
-    return ordered.with_columns(*columns, *numbers, reasons.alias("reasons")).select(
+    return ordered.with_columns(*columns, *numbers, *unusual, reasons.alias("reasons")).select(
         "process_id",
         "ocid",
         "region_code",
@@ -193,7 +201,7 @@ def _frame(
         "score",
         band.alias("band"),
         *(f"score_{p}" for p in (*PHASES, *CATEGORIES)),
-        "score_anomaly",
+        *unusual.columns,
         *counts,
         pl.when(applicable > 0)
         .then((pl.col("n_raised") + pl.col("n_clear")) / applicable)

@@ -1,0 +1,1 @@
+"""How unusual a process is among comparable ones, in the directions that mean risk. A signal to look, never a finding."""

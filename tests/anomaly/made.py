@@ -1,0 +1,50 @@
+"""Made-up records with the columns that the anomaly model reads."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+
+@dataclass
+class Records:
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def records(n: int, seed: int = 1, buyers: int = 50) -> Records:
+    rng = np.random.default_rng(seed)
+    buyer = rng.integers(0, buyers, n)
+    reference = np.exp(rng.normal(12, 1.2, n)).round(2)
+    ratio = np.clip(rng.normal(0.95, 0.05, n), 0.3, 1.1)
+    call = [date(2022, 1, 1) + timedelta(days=int(d)) for d in rng.integers(0, 300, n)]
+    decision = rng.gamma(8, 3, n).astype(int)
+    award = [c + timedelta(days=int(d)) for c, d in zip(call, decision, strict=True)]
+    cents = (reference * ratio * 100).astype(np.int64)
+    ids = [f"{i:07d}" for i in rng.permutation(n)]
+    processes = pl.DataFrame(
+        {
+            "process_id": ids,
+            "buyer_id": [f"20{b:09d}" for b in buyer],
+            "method": np.array(["LP", "AS", "CD", "SIE"])[rng.integers(0, 4, n)],
+            "object": np.array(["goods", "services", "works"])[rng.integers(0, 3, n)],
+            "year": pl.Series([c.year for c in call], dtype=pl.Int16),
+            "call_date": call,
+            "award_date": award,
+            "consent_date": [a + timedelta(days=8) if i % 5 else None for i, a in enumerate(award)],
+            "value_pen_cents": (reference * 100).astype(np.int64),
+            "awarded_pen_cents": cents,
+            "amount_pen_cents": cents,
+            "n_lots": pl.Series(rng.integers(1, 5, n), dtype=pl.Int32),
+            "n_bidders": pl.Series([int(b) if b else None for b in rng.integers(0, 6, n)], dtype=pl.Int32),
+        }
+    )
+    suppliers = pl.DataFrame(
+        {
+            "process_id": ids,
+            "award_id": [f"{i}-1" for i in ids],
+            "party_id": [f"20{s:09d}" for s in rng.integers(500, 500 + max(n // 3, 1), n)],
+        }
+    )
+    awards = suppliers.select("process_id", "award_id").with_columns(amount_pen_cents=pl.Series(cents))
+    return Records({"processes": processes, "awards": awards, "award_suppliers": suppliers})
