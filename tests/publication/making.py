@@ -53,7 +53,7 @@ def leftovers(out: Path) -> list[Path]:
 
 if __name__ == "__main__":
     place, first, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    print("ready", flush=True)
+    print("ready", flush=True)  # noqa: T201
     for number in range(first, first + count):
         publish(place, number)
-    print("done", flush=True)
+    print("done", flush=True)  # noqa: T201

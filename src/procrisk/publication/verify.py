@@ -29,8 +29,9 @@ def verify(path: Path, *, every: bool = True) -> list[str]:
         InputMissingError: there is no publication at `path`.
     """
     if not (path / VERSIONS).is_dir():
-        if (path / MANIFEST).exists():
-            return verify_version(path.resolve())
+        folder = path.resolve()
+        if folder.is_dir() and (folder.parent.name == VERSIONS or (folder / MANIFEST).exists()):
+            return verify_version(folder)
         raise InputMissingError(f"{path} holds no publication: neither {VERSIONS}/ nor {MANIFEST} is there")
     target, history = _snapshot(path)
     found = []
