@@ -8,7 +8,8 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-from procrisk.publication import fsio, store
+from procrisk import fsio
+from procrisk.publication import store
 
 
 def content(n: int, size: int = 50_000) -> dict[str, bytes]:

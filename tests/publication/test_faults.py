@@ -16,8 +16,9 @@ import polars as pl
 import pytest
 from tests.publication.making import leftovers, publish, shown
 
+from procrisk import fsio
 from procrisk.errors import PublicationIOError
-from procrisk.publication import exports, fsio, log, store
+from procrisk.publication import exports, log, store
 from procrisk.publication.rollback import rollback
 from procrisk.publication.verify import verify
 

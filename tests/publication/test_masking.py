@@ -117,6 +117,7 @@ def test_public_masks_every_text_column_lists_and_categories_but_not_keys() -> N
         {
             "process_id": ["10123456789"],
             "sha256": ["ab10123456789cd"],
+            "key": ["ab10123456789cd"],
             "subject_id": ["10123456789"],
             "reasons": [["con 10123456789", "otro"]],
             "kind": pl.Series(["10123456789"], dtype=pl.Categorical),
@@ -129,6 +130,7 @@ def test_public_masks_every_text_column_lists_and_categories_but_not_keys() -> N
     assert masked == {
         "process_id": "10123456789",
         "sha256": "ab10123456789cd",
+        "key": "ab10123456789cd",
         "subject_id": "10*******89",
         "reasons": ["con 10*******89", "otro"],
         "kind": "10*******89",

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from tests.publication.making import publish, shown
 
+from procrisk import fsio
 from procrisk.errors import InputMissingError, PublicationIOError, UsageError
-from procrisk.publication import fsio, log, store, versions
+from procrisk.publication import log, store, versions
 from procrisk.publication.rollback import rollback
 from procrisk.publication.verify import verify
 

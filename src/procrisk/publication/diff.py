@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from procrisk import fsio
 from procrisk.errors import PublicationIOError
-from procrisk.publication import fsio, versions
+from procrisk.publication import versions
 from procrisk.publication.verify import MANIFEST, VERSIONS
 
 _MEASURES = ("score", "score_low", "score_high", "band", "rank_low", "rank_high")

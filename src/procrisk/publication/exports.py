@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from procrisk.publication import fsio, masking
+from procrisk import fsio
+from procrisk.publication import masking
 
 ZSTD_LEVEL = 3
 ROW_GROUP = 1 << 16

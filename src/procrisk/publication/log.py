@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from procrisk.publication import fsio
+from procrisk import fsio
 
 LOG = "log.jsonl"
 HEAD = ".log-head.json"

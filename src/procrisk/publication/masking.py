@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-KEPT = frozenset({"process_id", "ocid", "sha256", "input", "input_sha256"})
+KEPT = frozenset({"process_id", "ocid", "sha256", "input", "input_sha256", "key"})
 """Columns that are keys or hashes: digits in them identify nobody, and masking would break joins."""
 
 _HOLDS = r"10\d{9}"

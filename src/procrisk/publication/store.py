@@ -20,8 +20,9 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+from procrisk import fsio
 from procrisk.errors import LockedError
-from procrisk.publication import fsio, log
+from procrisk.publication import log
 from procrisk.publication.verify import CURRENT, MANIFEST, VERSIONS, verify_version
 
 LOCK = ".lock"

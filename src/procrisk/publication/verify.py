@@ -6,8 +6,9 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+from procrisk import fsio
 from procrisk.errors import InputMissingError
-from procrisk.publication import fsio, log
+from procrisk.publication import log
 
 CURRENT, VERSIONS, MANIFEST = "current", "versions", "manifest.json"
 _TARGET = re.compile(rf"{VERSIONS}/([0-9a-f]{{16}})")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from procrisk import fsio
 from procrisk.errors import InputMissingError, UsageError
-from procrisk.publication import fsio, log, store
+from procrisk.publication import log, store
 from procrisk.publication.verify import MANIFEST, VERSIONS
 
 GRACE = timedelta(hours=1)

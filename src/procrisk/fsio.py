@@ -1,4 +1,4 @@
-"""Every write to a publication goes through here: one place to flush, to name what failed, and to make fail in tests.
+"""Every write that must last goes through here: one place to flush, to name what failed, and to make fail in tests.
 
 Only functions of `os` touch the disk, one call a step, so that a test can replace this module's `os` and let the n-th
 step fail. An `OSError` leaves as `PublicationIOError`, with the path and what the operator can do about it.
