@@ -1,7 +1,7 @@
 """What the law said on the day of the call."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -64,6 +64,43 @@ def test_every_parameter_is_used_and_every_row_cites_its_norm():
         assert (r.kind == "methodology") == r.parameter.startswith("oscebid_") == ("OSCE-BID" in r.norm), r
         # only a text that was read says which article; general knowledge never gets an A
         assert r.confidence != "A" or "art" in r.norm, r
+
+
+CHANGES = {
+    *(f"{year}-01-01" for year in range(2012, 2028)),  # UIT, budget laws
+    "2016-01-09",  # Ley 30225
+    "2017-04-03",  # D.L. 1341
+    "2019-01-30",  # D.S. 344-2018-EF
+    "2019-12-15",  # D.S. 377-2019-EF
+    "2021-07-12",  # D.S. 162-2021-EF: ten business days from Saturday 26 June 2021
+    "2022-10-28",  # D.S. 234-2022-EF: fifteen from Friday 7 October 2022
+    "2025-04-22",  # Ley 32069
+}
+
+
+def test_the_law_changes_on_known_days_alone():
+    begun = {r.start for r in legal_parameters()} | {r.end + timedelta(days=1) for r in legal_parameters() if r.end}
+    assert {d.isoformat() for d in begun} <= CHANGES
+
+
+def test_days_in_force_of_the_amending_decrees():
+    days = pl.DataFrame(
+        {"published": [date(2021, 6, 26), date(2022, 10, 7)], "in_force": [date(2021, 7, 12), date(2022, 10, 28)]}
+    )
+    assert days.select(n=law.business_days(pl.col("published"), pl.col("in_force")))["n"].to_list() == [10, 15]
+
+
+def test_no_value_lapses_between_two_periods():
+    """What follows on a row for the same calls begins on the day after it."""
+    for row in legal_parameters():
+        later = [r.start for r in legal_parameters() if r.start > row.start and _same_calls(r, row)]
+        if later:
+            assert row.end is not None
+            assert min(later) == row.end + timedelta(days=1), row
+
+
+def _same_calls(a, b):
+    return a.parameter == b.parameter and a.objects == b.objects and a.methods == b.methods
 
 
 @pytest.mark.parametrize(
