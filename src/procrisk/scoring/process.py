@@ -25,7 +25,7 @@ K = 0.045
 """Set so that one moderate flag that a twentieth of the peers carry ends near 10, and a rare severe one near 55."""
 PRIOR = 10.0
 """Weight of what was not looked at: with little evaluated, a single flag does not carry a process to the top."""
-ANOMALY_WEIGHT = 0.25
+ANOMALY_WEIGHT = 0.2
 """The most that an anomaly alone can give: a process without any flag stays in the lowest band."""
 BANDS = ((25.0, "bajo"), (50.0, "medio"), (75.0, "alto"), (np.inf, "muy_alto"))
 """Upper bounds (exclusive) of the bands."""
@@ -127,7 +127,7 @@ def rules_score(w: Floats, expected: Floats, raised: Bools, clear: Bools, famili
 def combine(rules: Floats, anomaly: Floats) -> Floats:
     """Join the rules' score with the anomaly's (both 0 to 100, NaN = unknown) as a noisy-or. Unknown anomaly adds nothing."""
     part = ANOMALY_WEIGHT * np.nan_to_num(anomaly, nan=0.0) / 100.0
-    score: Floats = 100.0 * (1.0 - (1.0 - rules / 100.0) * (1.0 - part))
+    score: Floats = rules + (100.0 - rules) * part
     return score
 
 
@@ -182,6 +182,7 @@ def _frame(
     band: pl.Expr = pl.lit(None, dtype=pl.String)
     for below, name in reversed(BANDS):
         band = pl.when(pl.col("score") < below).then(pl.lit(name)).otherwise(band)
+    # Polars divides by a constant through its reciprocal: without the rounding an eighth of the amounts are a hair off
     applicable = pl.sum_horizontal("n_raised", "n_clear", "n_not_evaluable")
     return ordered.with_columns(*columns, *numbers, *unusual, reasons.alias("reasons")).select(
         "process_id",
@@ -196,7 +197,7 @@ def _frame(
         "method",
         "object",
         "call_date",
-        (pl.col("amount_pen_cents") / 100).alias("amount_pen"),
+        (pl.col("amount_pen_cents") / 100).round(2).alias("amount_pen"),
         "amount_pen_cents",
         "score",
         band.alias("band"),
