@@ -9,22 +9,16 @@ from pathlib import Path
 
 import procrisk
 from procrisk.records.ingest import expand
-from procrisk.resources import data_dir
+from procrisk.resources import data_dir, file_sha256
 
 MEMORY = "lake/last_run.json"
 """Beside the versions, not in them: which run made the current version. Losing it costs one full run."""
 
 
-def of_file(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
-
-
 def of_folder(folder: Path, patterns: Iterable[str]) -> str:
     """One hash of the names and bytes of the files below `folder` that match."""
     files = sorted({p for pattern in patterns for p in folder.rglob(pattern)})
-    lines = [f"{p.relative_to(folder).as_posix()} {of_file(p)}" for p in files]
+    lines = [f"{p.relative_to(folder).as_posix()} {file_sha256(p)}" for p in files]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -44,7 +38,7 @@ def catalogue() -> str:
 @cache
 def law() -> str:
     """The legal parameters."""
-    return of_file(data_dir("risk_catalogue") / "legal_parameters.csv")
+    return file_sha256(data_dir("risk_catalogue") / "legal_parameters.csv")
 
 
 @cache
@@ -55,7 +49,7 @@ def models() -> str:
 
 def of_run(sources: Sequence[Path], context: Sequence[Path], *rest: str) -> str:
     """One hash of the bytes of every input and of everything else that the published version depends on."""
-    inputs = [[f"{p.name} {of_file(p)}" for p in expand(group)] for group in (sources, context)]
+    inputs = [[f"{p.name} {file_sha256(p)}" for p in expand(group)] for group in (sources, context)]
     document = [sorted(inputs[0]), sorted(inputs[1]), code(), catalogue(), law(), models(), *rest]
     return hashlib.sha256(json.dumps(document).encode()).hexdigest()
 

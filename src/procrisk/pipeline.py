@@ -214,19 +214,17 @@ def run(request: Request) -> tuple[str, str]:
 def last_day(dataset: Dataset) -> date:
     """The last day on which a call, an award or a contract happened: what "today" is to records that carry no clock.
 
-    Days after the publisher compiled its data are mistakes and not counted; a file without such a stamp has its days
-    bounded by the 99.9th percentile of its calls, so that one typing error (2099) does not move the whole run.
+    Months with fewer than a thousandth of the events do not count: one typing error (2099) does not move the whole run.
     """
     days = pl.concat(
         [
             dataset.tables[t].select(day=c).drop_nulls()
             for t, c in (("processes", "call_date"), ("awards", "date"), ("contracts", "signed_date"))
-        ]
-    )["day"].sort()
-    if days.is_empty():
-        return date(1970, 1, 1)
-    last: date = days[int((len(days) - 1) * 0.999)]
-    return last
+        ],
+    )
+    months = days.group_by(pl.col("day").dt.truncate("1mo")).agg(last=pl.col("day").max(), n=pl.len())
+    last = months.filter(pl.col("n") * 1000 >= days.height)["last"].max()
+    return last if isinstance(last, date) else date(1970, 1, 1)
 
 
 def manifest(out: Path) -> dict[str, Any]:
