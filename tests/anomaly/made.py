@@ -31,7 +31,9 @@ def records(n: int, seed: int = 1, buyers: int = 50) -> Records:
             "year": pl.Series([c.year for c in call], dtype=pl.Int16),
             "call_date": call,
             "award_date": award,
-            "consent_date": [a + timedelta(days=8) if i % 5 else None for i, a in enumerate(award)],
+            "consent_date": [
+                a + timedelta(days=int(d)) if d else None for a, d in zip(award, rng.integers(0, 15, n), strict=True)
+            ],
             "value_pen_cents": (reference * 100).astype(np.int64),
             "awarded_pen_cents": cents,
             "amount_pen_cents": cents,

@@ -190,7 +190,7 @@ def compare(raw: pl.DataFrame, peers: Peers) -> Compared:
     own = scaled.with_columns(group=peers.own).join(
         medians.join(spreads, on="group"), on="group", how="left", maintain_order="left"
     )
-    matrix = own.select(_signal(f) for f in FEATURES).to_numpy().astype(np.float32)
+    matrix = own.select(_signal(f) for f in FEATURES).to_numpy().astype(np.float32) + np.float32(0)  # no -0.0
     natural = own.select(
         (pl.col(f"{f.id}:median").exp() - 1.0 if f.log else pl.col(f"{f.id}:median")).alias(f.id) for f in FEATURES
     )

@@ -1,0 +1,142 @@
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from tests.anomaly import made
+
+from procrisk.anomaly import features, forest, layer, train
+from procrisk.anomaly.features import IDS
+from procrisk.errors import UsageError
+
+SMALL = train.Parameters(trees=60)
+
+
+@pytest.fixture(scope="module")
+def records():
+    return made.records(1500)
+
+
+@pytest.fixture(scope="module")
+def models(records, tmp_path_factory):
+    root = tmp_path_factory.mktemp("models")
+    folder = train.train(records, root, SMALL)
+    (root / layer.CURRENT).write_text(folder.name + "\n")
+    return root
+
+
+@pytest.fixture
+def at_models(models, monkeypatch):
+    monkeypatch.setattr(layer, "data_dir", lambda _: models)
+    return models
+
+
+@pytest.fixture(scope="module")
+def scored(records, models):
+    fitted, _ = forest.load(models / (models / layer.CURRENT).read_text().strip(), IDS)
+    return layer.apply(records.tables, fitted)
+
+
+def test_the_model_is_named_by_its_parameters_and_its_records(records, models, tmp_path):
+    first = (models / layer.CURRENT).read_text().strip()
+    mixed = made.Records({k: v.reverse() for k, v in records.tables.items()})
+    again = train.train(mixed, tmp_path, SMALL)
+    assert again.name == first
+    for name in (forest.ARRAYS, forest.CARD, "card.md"):
+        assert (again / name).read_bytes() == (models / first / name).read_bytes()
+    assert train.train(records, tmp_path, train.Parameters(trees=60, seed=1)).name != first
+    assert train.train(made.records(1400), tmp_path, SMALL).name != first
+
+
+def test_nothing_stored_is_code_or_pickle(models):
+    folder = models / (models / layer.CURRENT).read_text().strip()
+    assert sorted(p.name for p in folder.iterdir()) == ["card.json", "card.md", "forest.npz"]
+    card = json.loads((folder / forest.CARD).read_text())
+    assert card["features"] == list(IDS)
+    assert 0 <= card["top_1_percent_agreement_between_seeds"] <= 1
+    with np.load(folder / forest.ARRAYS, allow_pickle=False) as f:
+        assert all(f[k].dtype.kind in "if" for k in f.files)
+
+
+def test_too_few_records_to_train(tmp_path):
+    with pytest.raises(UsageError, match="too few"):
+        train.train(made.records(50), tmp_path, SMALL)
+
+
+def test_one_row_a_process_with_scores_in_range(records, scored):
+    assert scored["process_id"].to_list() == sorted(records.tables["processes"]["process_id"])
+    assert scored["score_anomaly"].is_between(0, 100).all()
+    assert scored.filter(pl.col("one_in") <= 10)["score_anomaly"].max() == 0
+    assert scored.filter(pl.col("one_in") > pl.col("n_peers")).is_empty()
+    assert scored["n_peers"].min() >= 30
+
+
+def test_calibration_says_how_many_peers_are_at_least_as_isolated(records, models, scored):
+    fitted, _ = forest.load(models / (models / layer.CURRENT).read_text().strip(), IDS)
+    raw, peers = layer.prepare(records.tables)
+    score = np.round(fitted.score(features.compare(raw, peers).matrix), 9)
+    members = {g[0]: rows["row"].to_numpy() for g, rows in peers.members.group_by("group")}
+    for at in range(0, 1500, 37):
+        mates = score[members[peers.own[at]]]
+        assert scored["as_isolated"][at] == (mates >= score[at]).sum()
+        assert scored["one_in"][at] == pytest.approx(len(mates) / (mates >= score[at]).sum())
+    # in a group whose members have no finer one, at most a tenth can be "1 in 10"; ties only make it fewer
+    finest = pl.Series(peers.groups["level"].gather(peers.own) == 0)
+    shares = scored.filter(finest).group_by("peers").agg((pl.col("one_in") >= 10).mean())["one_in"]
+    assert len(shares) >= 5
+    assert shares.max() <= 0.1
+
+
+def test_a_planted_process_stands_out_and_says_why(records, models):
+    fitted, _ = forest.load(models / (models / layer.CURRENT).read_text().strip(), IDS)
+    processes = records.tables["processes"]
+    plain = layer.apply(records.tables, fitted)
+    calm = plain.filter(pl.col("one_in") < 2)["process_id"][0]
+    odd = pl.col("process_id") == calm
+    planted = processes.with_columns(
+        award_date=pl.when(odd).then(pl.col("call_date")).otherwise("award_date"),
+        awarded_pen_cents=pl.when(odd).then(pl.col("value_pen_cents") * 3).otherwise("awarded_pen_cents"),
+        n_bidders=pl.when(odd).then(1).otherwise("n_bidders").cast(pl.Int32),
+        n_lots=pl.when(odd).then(40).otherwise("n_lots").cast(pl.Int32),
+    )
+    after = layer.apply({**records.tables, "processes": planted}, fitted)
+    row = after.row(by_predicate=odd, named=True)
+    assert row["one_in"] >= 20
+    assert row["score_anomaly"] > 0
+    assert set(row["anomaly_features"]) <= {"decision_days", "award_ratio", "n_bidders", "n_lots"}
+    assert len(row["anomaly_features"]) == 3
+    assert any("300.0 %" in text for text in row["anomaly_es"])
+    assert all(
+        "mediana de" in es and "median of" in en for es, en in zip(row["anomaly_es"], row["anomaly_en"], strict=True)
+    )
+
+
+def test_taking_the_strongest_reason_away_lowers_the_score(records, models):
+    fitted, _ = forest.load(models / (models / layer.CURRENT).read_text().strip(), IDS)
+    matrix = features.compare(*layer.prepare(records.tables)).matrix
+    score = fitted.score(matrix)
+    top = np.argsort(-score)[:50]
+    without = matrix[top].copy()
+    without[np.arange(50), matrix[top].argmax(axis=1)] = 0
+    assert (fitted.score(without) < score[top]).mean() >= 0.95
+
+
+def test_row_order_does_not_matter(records, models, scored):
+    fitted, _ = forest.load(models / (models / layer.CURRENT).read_text().strip(), IDS)
+    mixed = {k: v.sample(fraction=1, shuffle=True, seed=4) for k, v in records.tables.items()}
+    assert_frame_equal(layer.apply(mixed, fitted), scored, check_exact=True)
+
+
+def test_which_model_is_used(records, at_models, scored):
+    assert layer.score(records, "none") is None
+    name = (at_models / layer.CURRENT).read_text().strip()
+    assert_frame_equal(layer.score(records), scored)
+    assert_frame_equal(layer.score(records, name), scored)
+    with pytest.raises(UsageError, match=name):
+        layer.score(records, "no-such-model")
+
+
+def test_without_current_there_is_no_model(records, monkeypatch, tmp_path):
+    monkeypatch.setattr(layer, "data_dir", lambda _: tmp_path)
+    assert layer.score(records) is None
