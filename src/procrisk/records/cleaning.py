@@ -13,6 +13,7 @@ The publisher's artefacts and what is done about them (`text`):
   the letter cannot be known and `¿` stays; in a text that also holds `?` it may open a question and stays too.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 import polars as pl
@@ -39,9 +40,9 @@ _LOST = {
     r"([csxg])i¿n\b": "${1}ión",
     r"\bGESTI¿N\b": "GESTIÓN",
     r"\bPER¿(\s|$)": "PERÚ${1}",
-    r"(^|\s)¿(REAS?\b|MBITO\b|NCASH\b)": "${1}Á${2}",
-    r"(^|\s)¿(RGANOS?\b|PTIC[AO]S?\b)": "${1}Ó${2}",
-    r"(^|\s)¿(NIC[AO]S?\b|TIL(?:ES)?\b)": "${1}Ú${2}",
+    r"\B¿(REAS?\b|MBITO\b|NCASH\b)": "Á${1}",
+    r"\B¿(RGANOS?\b|PTIC[AO]S?\b)": "Ó${1}",
+    r"\B¿(NIC[AO]S?\b|TIL(?:ES)?\b)": "Ú${1}",
     r"\bN¿\s*:?\s*(\d)": "N° ${1}",
 }
 
@@ -78,13 +79,20 @@ def unartefact(raw: pl.Expr) -> pl.Expr:
 
 
 def clean_text(raw: pl.Series) -> pl.Series:
-    """`text` of a whole column; the costly half runs on the rows that hold an artefact. Same result."""
-    spaced = raw.to_frame("x").select(_spaced(pl.col("x")))["x"]
-    dirty = spaced.str.contains("[¿ÂÃ]").fill_null(value=False).arg_true()
-    if dirty.is_empty():
-        return spaced
-    mended = spaced.gather(dirty).to_frame("x").select(_spaced(unartefact(pl.col("x"))))["x"]
-    return spaced.scatter(dirty, mended)
+    """`text` of a whole column; the costly steps run on the rows that need them. Same result."""
+    spaced = _mend(raw, r"\\[nrt]|[^\S ]|  |^ | $|^$", _spaced)
+    return _mend(spaced, "[¿ÂÃ]", lambda x: _spaced(unartefact(x)))
+
+
+def _mend(raw: pl.Series, where: str, how: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """`raw` with `how` applied where the pattern is found; texts that repeat are mended once."""
+    at = raw.str.contains(where).fill_null(value=False).arg_true()
+    if at.is_empty():
+        return raw
+    frame = raw.gather(at).to_frame("x")
+    # lazily, so that steps shared by several branches are computed once
+    mended = frame.unique(maintain_order=True).lazy().with_columns(how(pl.col("x")).alias("y")).collect()
+    return raw.clone().scatter(at, frame.join(mended, on="x", how="left", maintain_order="left")["y"])
 
 
 def upper(raw: pl.Expr) -> pl.Expr:

@@ -149,10 +149,10 @@ def _parse_column(cells: pl.Series, parser: str) -> tuple[pl.Series, pl.Series |
     whole = cells.to_frame()
     if parser in _RARELY_DISTINCT:  # a month has few days and currencies: each is parsed once
         distinct = whole.unique(maintain_order=True)
-        parsed = distinct.with_columns(wanted)
+        parsed = distinct.lazy().with_columns(wanted).collect()
         done = whole.join(parsed, on="c", how="left", nulls_equal=True, maintain_order="left")
     else:
-        done = whole.with_columns(wanted)
+        done = whole.lazy().with_columns(wanted).collect()  # lazily: value and fault share their steps
     fault = done["f"] if chosen.fault is not None else None
     return done["v"], fault if fault is not None and fault.null_count() < fault.len() else None
 
