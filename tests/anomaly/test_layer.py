@@ -6,11 +6,12 @@ import pytest
 from polars.testing import assert_frame_equal
 from tests.anomaly import made
 
-from procrisk.anomaly import features, forest, layer, train
+from procrisk import anomaly
+from procrisk.anomaly import features, forest, layer
 from procrisk.anomaly.features import IDS
 from procrisk.errors import UsageError
 
-SMALL = train.Parameters(trees=60)
+SMALL = anomaly.Parameters(trees=60)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def records():
 @pytest.fixture(scope="module")
 def models(records, tmp_path_factory):
     root = tmp_path_factory.mktemp("models")
-    folder = train.train(records, root, SMALL)
+    folder = anomaly.train(records, root, SMALL)
     (root / layer.CURRENT).write_text(folder.name + "\n")
     return root
 
@@ -41,12 +42,12 @@ def scored(records, models):
 def test_the_model_is_named_by_its_parameters_and_its_records(records, models, tmp_path):
     first = (models / layer.CURRENT).read_text().strip()
     mixed = made.Records({k: v.reverse() for k, v in records.tables.items()})
-    again = train.train(mixed, tmp_path, SMALL)
+    again = anomaly.train(mixed, tmp_path, SMALL)
     assert again.name == first
     for name in (forest.ARRAYS, forest.CARD, "card.md"):
         assert (again / name).read_bytes() == (models / first / name).read_bytes()
-    assert train.train(records, tmp_path, train.Parameters(trees=60, seed=1)).name != first
-    assert train.train(made.records(1400), tmp_path, SMALL).name != first
+    assert anomaly.train(records, tmp_path, anomaly.Parameters(trees=60, seed=1)).name != first
+    assert anomaly.train(made.records(1400), tmp_path, SMALL).name != first
 
 
 def test_nothing_stored_is_code_or_pickle(models):
@@ -61,7 +62,7 @@ def test_nothing_stored_is_code_or_pickle(models):
 
 def test_too_few_records_to_train(tmp_path):
     with pytest.raises(UsageError, match="too few"):
-        train.train(made.records(50), tmp_path, SMALL)
+        anomaly.train(made.records(50), tmp_path, SMALL)
 
 
 def test_one_row_a_process_with_scores_in_range(records, scored):
