@@ -3,9 +3,12 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from tests.scoring import made
 
+from procrisk.records.regions import REGIONS
 from procrisk.scoring import uncertainty
 from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import SCHEMA, SCOPES, SHRINKAGE, score_regions
@@ -32,12 +35,12 @@ def simple(rows):
     """Scored processes from (buyer, region, score, day) rows of local governments."""
     return pl.DataFrame(
         {
-            "region_code": [r[1] for r in rows],
+            "region_code": pl.Series([r[1] for r in rows], dtype=pl.String),
             "delivery_region_code": pl.Series([None] * len(rows), dtype=pl.String),
             "scope": ["local_government"] * len(rows),
             "buyer": [r[0] for r in rows],
             "buyer_id": [r[0] for r in rows],
-            "call_date": [r[3] if len(r) > 3 else date(2022, 1, 5) for r in rows],
+            "call_date": pl.Series([r[3] if len(r) > 3 else date(2022, 1, 5) for r in rows], dtype=pl.Date),
             "amount_pen_cents": [100] * len(rows),
             "score": pl.Series([r[2] for r in rows], dtype=pl.Float64),
             "n_raised": [1] * len(rows),
@@ -221,3 +224,34 @@ def test_intervals_hold_the_true_mean_as_often_as_they_say():
     share = hits / rounds
     assert share.mean() >= 0.93
     assert share.min() >= 0.88  # 120 rounds: 0.95 less three standard errors and a half
+
+
+cells = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", "c", "d"]),
+        st.sampled_from(["01", "15", "1501", "25", "99", None]),
+        st.one_of(st.none(), st.sampled_from([0.0, 100.0]), st.floats(0, 100)),
+        st.sampled_from(
+            [date(2021, 12, 31), date(2022, 1, 1), date(2022, 2, 28), date(2022, 3, 1), date(2023, 1, 1), None]
+        ),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(cells)
+@settings(deadline=None, max_examples=40)
+def test_any_records_give_rows_that_hang_together(rows):
+    rows = [(b, r, None if s is None else round(s, 3), d) for b, r, s, d in rows]
+    frame = simple(rows)
+    got = score_regions(frame, Scores(replicates=20), AS_OF)
+    expected = {r for _, r, _, d in rows if r in REGIONS and d is not None and d <= AS_OF}
+    assert set(got.filter(pl.col("n_processes") > 0)["region_code"]) == expected
+    assert got.height % 26 == 0
+    some = got.filter(pl.col("score").is_not_null())
+    assert some.filter(~pl.col("score").is_between("score_low", "score_high")).is_empty()
+    assert some.filter(~pl.col("score_low").is_between(0, 100) | ~pl.col("score_high").is_between(0, 100)).is_empty()
+    assert some.filter(pl.col("rank_low") > pl.col("rank_high")).is_empty()
+    assert got.filter(pl.col("score").is_null() != (pl.col("n_scored") == 0)).is_empty()
+    assert got.filter(pl.col("score").is_null() != pl.col("rank_low").is_null()).is_empty()

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from procrisk.records.regions import REGIONS
-from procrisk.scoring.periods import Period, membership, periods
+from procrisk.scoring.periods import Period, membership, month_index, periods
 from procrisk.scoring.ranks import rank_sets
 from procrisk.scoring.uncertainty import Estimates, Floats, Sums, buyer_weights, estimate, normal_draws
 from procrisk.settings import Scores
@@ -55,8 +55,8 @@ def score_regions(processes: pl.DataFrame, settings: Scores, as_of: date) -> pl.
         columns of SCHEMA, sorted by scope, period and region code. All 26 regions stand in each scope and period with a
         process; a region without one has score and ranks null and n_processes 0. rank 1 is the riskiest.
     """
-    base = _base(processes)
-    spans = periods(base["month"].drop_nulls().unique().to_list(), as_of)
+    base = _base(processes).filter(pl.col("month") <= month_index(as_of))
+    spans = periods(base["month"].unique().to_list(), as_of)
     buyers = base["buyer"].unique().sort().to_list()
     weights = buyer_weights(buyers, settings.replicates, settings.seed)
     draws = normal_draws(list(REGIONS), settings.replicates, settings.seed)
@@ -94,7 +94,7 @@ def _select(base: pl.DataFrame, scope: str) -> pl.DataFrame:
         chosen = base.filter(pl.col("scope").is_in(["regional_government", "local_government"]))
     else:
         chosen = base.filter(pl.col("scope") == scope)
-    return chosen.filter(pl.col("region_code").is_in(list(REGIONS)) & pl.col("month").is_not_null())
+    return chosen.filter(pl.col("region_code").is_in(list(REGIONS)))
 
 
 def _scope(scope: str, chosen: pl.DataFrame, spans: list[Period], weights: Floats, draws: Floats) -> pl.DataFrame:
