@@ -24,7 +24,14 @@ from procrisk.records.vocabulary import fold
 MAX_SOLES = 1e12
 """No published amount reaches it (Peru's yearly budget is 2.6e11 soles): beyond, it is a slip of the keyboard."""
 
-SENTINELS = (date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1900, 1, 1), date(9999, 12, 31))
+SENTINELS = (
+    date(1, 1, 1),
+    date(1753, 1, 1),
+    date(1899, 12, 30),
+    date(1899, 12, 31),
+    date(1900, 1, 1),
+    date(9999, 12, 31),
+)
 """Days that databases write for "no date"."""
 
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200

@@ -66,17 +66,15 @@ def headers(head: bytes) -> Iterator[list[str]]:
         try:
             for sheet in _sheets(head, HEADER_WITHIN):
                 yield from ([v or "" for v in row] for row in sheet.rows())
-        except (ValueError, zipfile.BadZipFile):
-            return
+        except ValueError:
+            pass
         return
     body = head.removeprefix(_BOM)
-    if b"\0" in body:
-        return
     text = body.decode("utf-8", errors="replace")
     lines = text.split("\n")[:HEADER_WITHIN]
     for line in lines:
         for delimiter in _DELIMITERS:
-            if delimiter in line:
+            if delimiter in line and "\0" not in line:
                 yield [c.strip() for c in next(csv.reader([line], delimiter=delimiter), [])]
 
 
@@ -265,6 +263,8 @@ def _take(
     lines: list[bytes], at: int, delimiter: str, encoding: str, width: int
 ) -> tuple[list[str] | None, int, tuple[Reason, str] | None]:
     """Cells of the row at line `at` (None: blank), how many lines it took, and what is wrong with it."""
+    if b"\0" in lines[at]:
+        return None, 1, (Reason.ENCODING_INVALID, "the row holds a NUL byte")
     window = lines[at : at + 1] if b'"' not in lines[at] else lines[at : at + _SPAN]
     decoded: list[str] = []
     for n, raw in enumerate(window):
@@ -295,10 +295,14 @@ def _sheets(data: bytes, n_rows: int | None = None) -> Iterator[pl.DataFrame]:
     """The sheets as text, row 1 of the sheet being row 0 of the frame."""
     import fastexcel  # noqa: PLC0415  (only workbooks need it)
 
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        total = sum(i.file_size for i in archive.infolist())
-        if not any(i.filename.startswith("xl/") for i in archive.infolist()):
-            raise ValueError("a zip, but no workbook")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"the workbook is damaged: {error}") from error
+    total = sum(i.file_size for i in members)
+    if not any(i.filename.startswith("xl/") for i in members):
+        raise ValueError("a zip, but no workbook")
     if total > _MAX_XLSX_BYTES or total > _MAX_RATIO * max(len(data), 1):
         raise ValueError(f"the workbook unpacks to {total} bytes, {total // max(len(data), 1)} times its size")
     try:
