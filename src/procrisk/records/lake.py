@@ -36,6 +36,7 @@ _FILES = "files"
 _FLUSH_BYTES = 48 * 2**20
 _MANY_PARTS = 24
 _DEAD_SHARE = 0.5
+_DEAD_ENOUGH = 1000
 _POSITIONS = {"unit": pl.UInt16, "line": pl.Int64, "offset": pl.Int64, RECORD: pl.UInt32}
 _REFUSALS = {
     "unit": pl.UInt16,
@@ -300,7 +301,7 @@ class Lake:
         when their records go. True when anything was rewritten.
         """
         total = sum(p.rows for p in self._parts if p.table == "records")
-        drop_dead = total > 1000 and live.len() < total * (1 - _DEAD_SHARE)
+        drop_dead = total > _DEAD_ENOUGH and live.len() < total * (1 - _DEAD_SHARE)
         by_slot: dict[tuple[str, int], list[_Part]] = {}
         for part in self._parts:
             by_slot.setdefault((part.table, part.year), []).append(part)

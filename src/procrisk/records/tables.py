@@ -66,7 +66,11 @@ PROCESSES = _table(
     ("buyer_ruc", TEXT, "RUC of the contracting entity, 11 digits"),
     ("buyer_consucode", TEXT, "CONSUCODE of the entity without leading zeros"),
     ("buyer_name", TEXT, "entity as published"),
-    ("buyer_type", TEXT, "level of government as published: GOBIERNO LOCAL, GOBIERNO REGIONAL, GOBIERNO NACIONAL, FONAFE"),
+    (
+        "buyer_type",
+        TEXT,
+        "level of government as published: GOBIERNO LOCAL, GOBIERNO REGIONAL, GOBIERNO NACIONAL, FONAFE",
+    ),
     ("buyer_department", TEXT, "department in which the entity sits, as published"),
     ("buyer_province", TEXT, "province in which the entity sits, as published"),
     ("method_details", TEXT, "kind of procedure in the publisher's words"),
@@ -84,7 +88,11 @@ PROCESSES = _table(
     ("enquiry_start", DAY, "first day for questions"),
     ("enquiry_end", DAY, "last day for questions"),
     ("integration_date", DAY, "integrated bidding terms (bases integradas)"),
-    ("bid_deadline", DAY, "day on which bids are presented; never OCDS tenderPeriod, which repeats the call date in Peru"),
+    (
+        "bid_deadline",
+        DAY,
+        "day on which bids are presented; never OCDS tenderPeriod, which repeats the call date in Peru",
+    ),
     ("n_registered", COUNT, "registered participants (OCDS numberOfTenderers); not bidders"),
     ("status", TEXT, "state of the procedure in the publisher's words: CONVOCADO, ADJUDICADO, DESIERTO, NULO, ..."),
     ("source_url", TEXT, "the process's own public page"),
@@ -143,7 +151,11 @@ AWARDS = _table(
     ("award_id", TEXT, "<process_id>-<supplier code>, as OECE makes it, or the publisher's id"),
     ("date", DAY, "buena pro"),
     ("consent_date", DAY, "buena pro consentida"),
-    ("amount_cents", CENTS, "awarded, in `currency`; null until assembly sums the lines where the source gives lines alone"),
+    (
+        "amount_cents",
+        CENTS,
+        "awarded, in `currency`; null until assembly sums the lines where the source gives lines alone",
+    ),
     ("amount_pen_cents", CENTS, "the same in soles"),
     ("currency", TEXT, "ISO code"),
     ("status", TEXT, "as published"),
@@ -171,7 +183,11 @@ AWARD_SUPPLIERS = _table(
     ("party_id", TEXT, "RUC, consortium code or foreign code, without scheme prefix"),
     ("name", TEXT, "as published"),
     ("kind", TEXT, "legal, natural, consortium or foreign, when published"),
-    ("consortium_id", TEXT, "code of the consortium through which this party holds the award; null when it holds it itself"),
+    (
+        "consortium_id",
+        TEXT,
+        "code of the consortium through which this party holds the award; null when it holds it itself",
+    ),
 )
 
 CONTRACTS = _table(
