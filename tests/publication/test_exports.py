@@ -74,6 +74,12 @@ def test_parquet_has_fixed_codec_row_groups_and_statistics(tmp_path: Path) -> No
     assert (column.statistics.min, column.statistics.max) == (0, 65_535)
 
 
+def test_categories_are_published_as_text(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"k": [1, 2], "method": pl.Series(["LP", "AS"], dtype=pl.Categorical)})
+    exports.write_parquet(frame, tmp_path / "a.parquet", ["k"])
+    assert pl.read_parquet_schema(tmp_path / "a.parquet")["method"] == pl.String
+
+
 def test_csv_joins_lists_and_leaves_numbers_numbers(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {

@@ -170,6 +170,20 @@ def test_failure_inside_a_library_that_writes_is_told_as_what_it_is(
         assert faulty.failed == "write"
 
 
+def test_a_replacement_that_fails_leaves_the_old_file_and_nothing_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.json"
+    fsio.replace_file(path, b"old")
+    for n in range(1, 5):
+        with monkeypatch.context() as patch:
+            patch.setattr(fsio, "os", FaultyOs(n, errno.EIO))
+            with pytest.raises(PublicationIOError, match=r"Input/output error; the device reported an error"):
+                fsio.replace_file(path, b"new")
+        assert path.read_bytes() == b"old"
+        assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_disk_that_stays_full_leaves_the_old_version_whole(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 1024) as disk:
         out = disk / "out"

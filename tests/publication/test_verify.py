@@ -136,8 +136,9 @@ def lines(out: Path) -> list[bytes]:
 def test_a_log_that_was_changed_is_told(out: Path, change: Callable[[list[bytes]], list[bytes]], expected: str) -> None:
     (out / "log.jsonl").write_bytes(b"".join(change(lines(out))))
     assert any(expected in f for f in verify(out)), verify(out)
-    publish(out, 4)
+    version = publish(out, 4)
     assert shown(out) == 4
+    assert (log.read(out).last or {}).get("version") == version, "the new line can be read"
     assert any(f.startswith("log.jsonl") for f in verify(out)), "publishing goes on, and does not hide what was done"
 
 
@@ -148,6 +149,23 @@ def test_the_end_cut_off_is_missed_even_where_the_pointer_fits(out: Path) -> Non
     rollback(out, first)
     (out / "log.jsonl").write_bytes(b"".join(lines(out)[:4]))  # its last version is the first one: current fits
     assert any("removed from its end" in f for f in verify(out))
+
+
+def test_a_run_that_publishes_while_one_verifies_is_no_damage(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, further = log.read, [4, 5]
+
+    def read_late(folder: Path) -> log.History:
+        history = read(folder)
+        monkeypatch.setattr(log, "read", read)  # the publishing below reads the log as it is
+        if further:
+            publish(folder, further.pop())
+        if further:
+            monkeypatch.setattr(log, "read", read_late)
+        return history
+
+    monkeypatch.setattr(log, "read", read_late)
+    assert verify(out) == []
+    assert further == []
 
 
 def test_the_log_holds_who_what_when_and_why(tmp_path: Path) -> None:

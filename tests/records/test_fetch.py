@@ -317,6 +317,12 @@ def test_a_broken_transfer_goes_on_where_it_stopped(publisher: Publisher, fetch:
     assert len(ranges) == 3
 
 
+def test_a_transfer_that_moves_on_is_not_given_up(publisher: Publisher, fetch: Fetching) -> None:
+    publisher.faults = [("/json/", cut(-(200_000 - 40_000 * n))) for n in range(5)]
+    assert fetch(attempts=2)[0].read_bytes() == publisher.months["2026-07"]
+    assert len(fetch.pauses) == 5
+
+
 def test_the_next_run_goes_on_where_this_one_gave_up(publisher: Publisher, fetch: Fetching) -> None:
     publisher.faults = [("/json/", cut(100_000)), *[("/json/", status(500))] * 9]
     with pytest.raises(PublicationIOError, match="run again later"):

@@ -52,7 +52,7 @@ def write_parquet(frame: pl.DataFrame, path: Path, key: Sequence[str], *, raw: C
         PublicationIOError: writing failed.
     """
     body = masking.public(ordered(frame, key), raw=raw)
-    # categories are numbered in the order in which threads met them
+    # whoever reads it gets text, not numbers of categories in the order in which they were met
     body = body.with_columns(pl.col(pl.Categorical).cast(pl.String))
     with fsio.writing(path) as f:
         body.write_parquet(
