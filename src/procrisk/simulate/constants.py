@@ -165,9 +165,21 @@ class Family:
 UNIT: Final = ("40", "Unidad")
 SERVICE: Final = ("36", "Servicio")
 FAMILIES: Final = (
-    Family(GOODS, "15101505", "COMBUSTIBLE DIESEL B5 S-50", "Combustible diesel", ("18", "Galon"), 0.13, 140e3, 0.9, 0.95),
+    Family(
+        GOODS, "15101505", "COMBUSTIBLE DIESEL B5 S-50", "Combustible diesel", ("18", "Galon"), 0.13, 140e3, 0.9, 0.95
+    ),
     Family(GOODS, "30111601", "CEMENTO PORTLAND TIPO I", "Cemento", ("4", "Bolsa"), 0.12, 115e3, 0.9, 0.88),
-    Family(GOODS, "50192110", "INSUMOS PARA EL PROGRAMA DEL VASO DE LECHE", "Hojuelas", ("24", "Kilogramo"), 0.12, 105e3, 0.9, 0.8),
+    Family(
+        GOODS,
+        "50192110",
+        "INSUMOS PARA EL PROGRAMA DEL VASO DE LECHE",
+        "Hojuelas",
+        ("24", "Kilogramo"),
+        0.12,
+        105e3,
+        0.9,
+        0.8,
+    ),
     Family(GOODS, "42142601", "MATERIAL MEDICO DESCARTABLE", "Jeringas", UNIT, 0.10, 130e3, 1.2, 0.55),
     Family(GOODS, "51102706", "PRODUCTOS FARMACEUTICOS", "Antisépticos", UNIT, 0.08, 120e3, 1.2, 0.7),
     Family(GOODS, "30102403", "FIERRO CORRUGADO", "Varillas de acero", UNIT, 0.08, 95e3, 0.9, 0.65),
@@ -175,18 +187,72 @@ FAMILIES: Final = (
     Family(GOODS, "11111611", "AGREGADOS PARA LA OBRA", "Piedra", ("31", "M3"), 0.12, 85e3, 0.8, 0.0),
     Family(GOODS, "22101526", "MAQUINARIA PESADA", "Excavadoras", UNIT, 0.06, 420e3, 0.9, 0.0),
     Family(GOODS, "53102710", "UNIFORMES INSTITUCIONALES", "Uniformes corporativos", UNIT, 0.10, 75e3, 0.8, 0.1),
-    Family(SERVICES, "92121504", "SERVICIO DE SEGURIDAD Y VIGILANCIA", "Servicios de guardas", SERVICE, 0.16, 230e3, 1.1, 0.3),
+    Family(
+        SERVICES,
+        "92121504",
+        "SERVICIO DE SEGURIDAD Y VIGILANCIA",
+        "Servicios de guardas",
+        SERVICE,
+        0.16,
+        230e3,
+        1.1,
+        0.3,
+    ),
     Family(SERVICES, "76111501", "SERVICIO DE LIMPIEZA", "Limpieza de edificios", SERVICE, 0.16, 190e3, 1.1, 0.0),
-    Family(SERVICES, "72141103", "SERVICIO DE MANTENIMIENTO VIAL", "Mantenimiento de carreteras", SERVICE, 0.24, 165e3, 1.0, 0.0),
-    Family(SERVICES, "78101803", "SERVICIO DE TRANSPORTE DE CARGA", "Transporte por carretera", SERVICE, 0.16, 95e3, 0.9, 0.0),
-    Family(SERVICES, "81112105", "SERVICIO DE ACCESO A INTERNET", "Servicios de internet", SERVICE, 0.12, 120e3, 1.0, 0.0),
-    Family(SERVICES, "73171507", "SERVICIO DE ALQUILER DE MAQUINARIA", "Alquiler de maquinaria", SERVICE, 0.16, 90e3, 0.8, 0.0),
+    Family(
+        SERVICES,
+        "72141103",
+        "SERVICIO DE MANTENIMIENTO VIAL",
+        "Mantenimiento de carreteras",
+        SERVICE,
+        0.24,
+        165e3,
+        1.0,
+        0.0,
+    ),
+    Family(
+        SERVICES,
+        "78101803",
+        "SERVICIO DE TRANSPORTE DE CARGA",
+        "Transporte por carretera",
+        SERVICE,
+        0.16,
+        95e3,
+        0.9,
+        0.0,
+    ),
+    Family(
+        SERVICES, "81112105", "SERVICIO DE ACCESO A INTERNET", "Servicios de internet", SERVICE, 0.12, 120e3, 1.0, 0.0
+    ),
+    Family(
+        SERVICES,
+        "73171507",
+        "SERVICIO DE ALQUILER DE MAQUINARIA",
+        "Alquiler de maquinaria",
+        SERVICE,
+        0.16,
+        90e3,
+        0.8,
+        0.0,
+    ),
     Family(WORKS, "72141001", "PAVIMENTACION DE VIAS", "Construcción de vías", SERVICE, 0.36, 1.1e6, 1.2, 0.0),
-    Family(WORKS, "72141120", "SISTEMA DE AGUA POTABLE Y SANEAMIENTO", "Obras sanitarias", SERVICE, 0.26, 1.4e6, 1.2, 0.0),
+    Family(
+        WORKS, "72141120", "SISTEMA DE AGUA POTABLE Y SANEAMIENTO", "Obras sanitarias", SERVICE, 0.26, 1.4e6, 1.2, 0.0
+    ),
     Family(WORKS, "72121406", "INFRAESTRUCTURA EDUCATIVA", "Construcción de colegios", SERVICE, 0.22, 1.3e6, 1.3, 0.0),
     Family(WORKS, "72141508", "DEFENSA RIBEREÑA Y CANAL DE RIEGO", "Obras hidráulicas", SERVICE, 0.16, 0.9e6, 1.2, 0.0),
     Family(CONSULTANCY, "81101508", "SUPERVISION DE LA OBRA", "Ingeniería civil", SERVICE, 0.60, 120e3, 0.9, 0.0),
-    Family(CONSULTANCY, "80101601", "ELABORACION DEL EXPEDIENTE TECNICO", "Estudios de factibilidad", SERVICE, 0.40, 90e3, 0.9, 0.0),
+    Family(
+        CONSULTANCY,
+        "80101601",
+        "ELABORACION DEL EXPEDIENTE TECNICO",
+        "Estudios de factibilidad",
+        SERVICE,
+        0.40,
+        90e3,
+        0.9,
+        0.0,
+    ),
 )
 OBJECT_SHARES: Final = (0.44, 0.31, 0.16, 0.09)
 MONTHS: Final = (0.035, 0.075, 0.09, 0.085, 0.09, 0.09, 0.085, 0.09, 0.095, 0.095, 0.095, 0.075)

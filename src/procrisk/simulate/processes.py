@@ -245,7 +245,7 @@ def _bidders(rng: Generator, d: Draws) -> None:
     more = np.where(crowded | (d.method == c.CODE["SIE"]), 0.36, 0.5)
     bids = np.where(rng.random(n) < single, 1, 1 + rng.geometric(more))
     d.bids = np.where(competitive(d.method), np.minimum(bids, 25), 1)
-    interested = d.bids + rng.negative_binomial(1, 0.24, n)
+    interested = d.bids + rng.negative_binomial(1, 0.3, n)
     alone = (d.bids == 1) & (rng.random(n) < 0.07)
     d.registered = np.where(alone, 1, np.maximum(interested, 2))
     d.registered = np.where(competitive(d.method), d.registered, 1)
