@@ -86,15 +86,14 @@ def write(staged: Path, body: Contents) -> str:
         )
     )
     exports.write_bytes(page.encode(), staged / "report.html")
-    book = {name: exports.for_spreadsheet(frame) if name == "coverage" else frame for name, frame in shown.items()}
-    workbook.write(
-        staged / "working_group.xlsx",
-        book["processes"],
-        book["regions"],
-        book["flags"],
-        book["coverage"],
+    sheets = workbook.book(
+        shown["processes"],
+        shown["regions"],
+        shown["flags"],
+        exports.for_spreadsheet(shown["coverage"]),
         report.method_lines(body.as_of, simulated=body.simulated),
     )
+    exports.write_bytes(sheets, staged / "working_group.xlsx")
     return store.seal(staged, _manifest(body))
 
 

@@ -1,7 +1,7 @@
 """working_group.xlsx: regions, queue, flags, coverage, method. Typed columns, filters, frozen header, no cell that runs."""
 
 from datetime import UTC, datetime
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -74,18 +74,16 @@ _WIDTHS = {
 }
 
 
-def write(
-    path: Path,
+def book(
     processes: pl.DataFrame,
     regions: pl.DataFrame,
     flags: pl.DataFrame,
     coverage: pl.DataFrame,
     method: list[str],
-) -> None:
-    """Write the workbook; the frames are already masked and sorted.
+) -> bytes:
+    """The workbook's bytes; the frames are already masked and sorted.
 
     Args:
-        path: the file to write.
         processes: rows of processes.parquet; the QUEUE riskiest are shown.
         regions: rows of regions.parquet.
         flags: rows of flags.parquet; those of the queue are shown, at most FLAGS.
@@ -109,24 +107,26 @@ def write(
         "strings_to_urls": False,
         "nan_inf_to_errors": True,
     }
-    with xlsxwriter.Workbook(path, options) as book:
+    made = BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True, **options}) as sheets:
         # the file's own date: a version holds no clock
-        book.set_properties({"title": "procrisk", "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
+        sheets.set_properties({"title": "procrisk", "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
         styles = {
-            "head": book.add_format(
+            "head": sheets.add_format(
                 {"bold": True, "bg_color": "#1f3a5f", "font_color": "white", "text_wrap": True, "valign": "top"}
             ),
-            "money": book.add_format({"num_format": "#,##0.00"}),
-            "score": book.add_format({"num_format": "0.0"}),
-            "share": book.add_format({"num_format": "0%"}),
-            "date": book.add_format({"num_format": "dd/mm/yyyy"}),
-            "text": book.add_format({}),
+            "money": sheets.add_format({"num_format": "#,##0.00"}),
+            "score": sheets.add_format({"num_format": "0.0"}),
+            "share": sheets.add_format({"num_format": "0%"}),
+            "date": sheets.add_format({"num_format": "dd/mm/yyyy"}),
+            "text": sheets.add_format({}),
         }
-        _method(book, method)
-        _sheet(book, "Regiones", regions, _REGIONS, styles)
-        _sheet(book, "Cola", queue, _QUEUE, styles)
-        _sheet(book, "Señales", shown.head(FLAGS), _FLAGS, styles)
-        _sheet(book, "Cobertura", coverage, _COVERAGE, styles)
+        _method(sheets, method)
+        _sheet(sheets, "Regiones", regions, _REGIONS, styles)
+        _sheet(sheets, "Cola", queue, _QUEUE, styles)
+        _sheet(sheets, "Señales", shown.head(FLAGS), _FLAGS, styles)
+        _sheet(sheets, "Cobertura", coverage, _COVERAGE, styles)
+    return made.getvalue()
 
 
 def _method(book: Any, lines: list[str]) -> None:
