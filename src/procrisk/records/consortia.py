@@ -40,7 +40,10 @@ def expand_suppliers(suppliers: pl.DataFrame, consortia: pl.DataFrame) -> pl.Dat
     out = out.sort("process", "award_id", "party_id", "consortium_id", nulls_last=False)
     out = out.unique(["process", "award_id", "party_id"], keep="first", maintain_order=True)
     ruc = pl.when(ruc_valid(pl.col("party_id"))).then(pl.col("party_id"))
-    is_natural = ruc.str.starts_with(NATURAL_PREFIX)
+    # Eleven digits beginning with 10 are masked even where the check digit is wrong: they still name a person.
+    is_natural = pl.when(pl.col("party_id").str.contains(r"^\d{11}$")).then(
+        pl.col("party_id").str.starts_with(NATURAL_PREFIX)
+    )
     kind = (
         pl.when(pl.col("kind").is_not_null())
         .then("kind")
