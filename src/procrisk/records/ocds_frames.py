@@ -1,0 +1,433 @@
+"""Decoded releases to canonical tables, a column at a time.
+
+Every table is made of one flat list of structs (all items of all releases, say) and of `at`: which release each comes
+from. A column is one comprehension over that list; codes, money, days and text are put right afterwards, whole
+columns at once, in Polars. This is several times cheaper than building rows.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from procrisk.records import ocds_structs as o
+from procrisk.records.ocds_columns import FAULTS, Builder, clean, party_code, texts
+from procrisk.records.tables import RECORD
+
+KIND = "ocds"
+
+# What stands in for an object that a record does not have, so that its fields read as null.
+_VALUE, _PERIOD, _CODE, _UNIT, _PLACE = o.Value(), o.Period(), o.Code(), o.Unit(), o.Place()
+_REFERENCE, _TENDER, _BUDGET, _PLANNING = o.Reference(), o.Tender(), o.Budget(), o.Planning()
+_ADDRESS, _CONTACT, _IMPLEMENTATION, _BIDS = o.Address(), o.ContactPoint(), o.Implementation(), o.Bids()
+
+Places = np.ndarray[tuple[int], np.dtype[np.uint32]]
+Flat = tuple[list[Any], Places]
+"""Structs, and for each the position of the release it comes from."""
+
+
+def frames(releases: Sequence[o.Release], record: Sequence[int]) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Tables of decoded releases, `record[n]` being the position of the n-th in the chunk's keys.
+
+    Returns the canonical tables that have rows, and the cells that hold no day (columns as FAULTS).
+    """
+    tenders = [r.tender or _TENDER for r in releases]
+    process = texts([t.id or r.ocid for r, t in zip(releases, tenders, strict=True)])
+    build = Builder(process, record)
+    everywhere = range(len(releases))
+    tables = {"records": _records(build, everywhere, releases, tenders)}
+    tables["parties"] = _parties(build, releases)
+    tables["processes"] = _processes(build, everywhere, releases, tenders, tables["parties"])
+    items = _flatten(tenders, "items")
+    tables["lots"] = lots = _lots(build, items)
+    tables["tenderers"] = _tenderers(build, _flatten(tenders, "tenderers"))
+    tables["bids"] = _bids(build, releases)
+    awards, contracts = _flatten(releases, "awards"), _flatten(releases, "contracts")
+    award_id = _award_ids(awards)
+    tables["awards"] = _awards(build, awards, award_id)
+    tables["award_lines"] = _award_lines(build, awards, award_id, items, lots)
+    tables["award_suppliers"] = _award_suppliers(build, awards, award_id)
+    tables["contracts"] = _contracts(build, contracts)
+    tables["modifications"] = _modifications(build, contracts)
+    tables["documents"] = _documents(build, releases, tenders, awards, contracts)
+    faults = pl.concat([pl.DataFrame(schema=FAULTS), *build.faults])
+    return {name: frame for name, frame in tables.items() if frame.height or name == "records"}, faults
+
+
+def _flatten(parents: Sequence[Any], children: str, at: Places | None = None) -> Flat:
+    lists = [c or () for c in map(attrgetter(children), parents)]
+    owners = np.arange(len(parents), dtype=np.uint32) if at is None else at
+    return list(chain.from_iterable(lists)), np.repeat(owners, list(map(len, lists)))
+
+
+def _code(x: Any) -> o.Id:
+    """The id of an organisation, else the one in its identifier, else its name: something that tells it from others."""
+    return x.id or (x.identifier or _CODE).id or x.name
+
+
+def _records(build: Builder, at: range, releases: Sequence[o.Release], tenders: Sequence[o.Tender]) -> pl.DataFrame:
+    return build.table(
+        "records",
+        at,
+        {
+            "kind": pl.repeat(KIND, len(at), eager=True, dtype=pl.String),
+            "ocid": [r.ocid for r in releases],
+            "version_date": [r.date for r in releases],
+            "year": [_year(r, t) for r, t in zip(releases, tenders, strict=True)],
+        },
+    )
+
+
+def _year(release: o.Release, tender: o.Tender) -> int:
+    """Year of the call, else of its publication, else of the release; 0 where none can be read."""
+    for day in ((tender.tender_period or _PERIOD).start_date, tender.date_published, release.date):
+        if day and day[:4].isdecimal() and "1950" <= day[:4] <= "2200":
+            return int(day[:4])
+    return 0
+
+
+def _processes(
+    build: Builder, at: range, releases: Sequence[o.Release], tenders: Sequence[o.Tender], parties: pl.DataFrame
+) -> pl.DataFrame:
+    buyers = [r.buyer or t.procuring_entity or _REFERENCE for r, t in zip(releases, tenders, strict=True)]
+    values = [t.value or _VALUE for t in tenders]
+    periods = [t.tender_period or _PERIOD for t in tenders]
+    enquiries = [t.enquiry_period or _PERIOD for t in tenders]
+    budgets = [(r.planning or _PLANNING).budget or _BUDGET for r in releases]
+    planned = [b.amount or _VALUE for b in budgets]
+    frame = build.table(
+        "processes",
+        at,
+        {
+            "ocid": [r.ocid for r in releases],
+            "title": [t.title for t in tenders],
+            "description": clean(texts([t.description for t in tenders])),
+            "buyer_name": [b.name for b in buyers],
+            "method_details": [t.procurement_method_details for t in tenders],
+            "method_ocds": [t.procurement_method for t in tenders],
+            "object": [t.main_procurement_category for t in tenders],
+            "cause": [t.procurement_method_rationale for t in tenders],
+            "value_cents": [v.amount for v in values],
+            "value_pen_cents": [v.amount_pen for v in values],
+            "currency": [v.currency or p.currency for v, p in zip(values, planned, strict=True)],
+            "value_reserved": [t.has_tender_information_protected_by_law for t in tenders],
+            "planned_cents": [
+                p.amount if p.currency == (v.currency or p.currency) else None
+                for v, p in zip(values, planned, strict=True)
+            ],
+            "project_id": [b.project_id for b in budgets],
+            "call_date": [p.start_date for p in periods],
+            "published_date": [t.date_published for t in tenders],
+            "enquiry_start": [e.start_date for e in enquiries],
+            "enquiry_end": [e.end_date for e in enquiries],
+            "bid_deadline": [p.end_date for p in periods],
+            "n_registered": [t.number_of_tenderers for t in tenders],
+            "status": [t.status for t in tenders],
+        },
+        _reserved(),
+    )
+    return _seated(frame, parties, texts([b.id or _code(b) for b in buyers]))
+
+
+def _in_soles(amount: str, pen: str) -> pl.Expr:
+    """The amount where it is in soles, else `amount_PEN` unless it is 0 (no rate was known)."""
+    soles = pl.when(pl.col(pen) != 0).then(pl.col(pen))
+    return pl.when(pl.col("currency") == "PEN").then(amount).otherwise(soles).alias(pen)
+
+
+def _reserved() -> list[pl.Expr]:
+    """Amounts of a call: 0 stands for "not published", so it is none."""
+    some = pl.col("value_cents") != 0
+    pen = _in_soles("value_cents", "value_pen_cents")
+    return [
+        pl.when(some).then("value_cents").alias("value_cents"),
+        pl.when(pen != 0).then(pen).alias("value_pen_cents"),
+    ]
+
+
+_SOLES = _in_soles("amount_cents", "amount_pen_cents")
+_PARTY = party_code(pl.col("party_id"))
+
+
+def _seated(processes: pl.DataFrame, parties: pl.DataFrame, buyer: pl.Series) -> pl.DataFrame:
+    """Adds the buyer's codes and seat, from its id and from the party of the same id."""
+    seat = parties.lazy().select(RECORD, "party_id", seat_ruc="ruc", dep="department", prov="province")
+    seat = seat.unique([RECORD, "party_id"], keep="first", maintain_order=True)
+    joined = (
+        processes.lazy()
+        .with_columns(_raw=buyer)
+        .with_columns(_code=party_code(pl.col("_raw")))
+        .join(seat, left_on=[RECORD, "_code"], right_on=[RECORD, "party_id"], how="left", maintain_order="left")
+    )
+    named = pl.when(pl.col("_raw").str.starts_with("PE-RUC-")).then("_code")
+    consucode = pl.when(pl.col("_code").str.starts_with("CONSUCODE-")).then(
+        pl.col("_code").str.strip_prefix("CONSUCODE-")
+    )
+    return (
+        joined.with_columns(
+            buyer_ruc=pl.coalesce("seat_ruc", named),
+            buyer_consucode=consucode,
+            buyer_department="dep",
+            buyer_province="prov",
+            # an amount that is there is not withheld
+            value_reserved=pl.col("value_reserved") & pl.col("value_cents").is_null(),
+            # OECE repeats the date of the call as the end of tenderPeriod: that is no deadline
+            bid_deadline=pl.when(pl.col("bid_deadline").ne_missing(pl.col("call_date"))).then("bid_deadline"),
+        )
+        .select(processes.columns)
+        .collect()
+    )
+
+
+def _parties(build: Builder, releases: Sequence[o.Release]) -> pl.DataFrame:
+    """Organisations of which more is known than id, name and country."""
+    found: list[o.Party] = []
+    at: list[int] = []
+    for n, release in enumerate(releases):
+        for p in release.parties or ():
+            a = p.address
+            placed = a is not None and (a.department or a.region or a.locality or a.street_address)
+            if placed or p.additional_identifiers or p.contact_point:
+                found.append(p)
+                at.append(n)
+    addresses = [p.address or _ADDRESS for p in found]
+    contacts = [p.contact_point or _CONTACT for p in found]
+    return build.table(
+        "parties",
+        at,
+        {
+            "party_id": [p.id or p.name for p in found],
+            "name": [p.name for p in found],
+            "ruc": [_ruc(p) for p in found],
+            "roles": [";".join(p.roles) if p.roles else None for p in found],
+            "department": [a.department for a in addresses],
+            "province": [a.region for a in addresses],
+            "district": [a.locality for a in addresses],
+            "address": [a.street_address for a in addresses],
+            "telephone": [c.telephone for c in contacts],
+            "email": [c.email for c in contacts],
+        },
+        [_PARTY],
+    )
+
+
+def _ruc(party: o.Party) -> o.Id:
+    for code in party.additional_identifiers or ():
+        if code.scheme == "PE-RUC" and code.id:
+            return str(code.id).removeprefix("PE-RUC-")
+    return str(party.id).removeprefix("PE-RUC-") if str(party.id).startswith("PE-RUC-") else None
+
+
+def _lots(build: Builder, items: Flat) -> pl.DataFrame:
+    found, at = items
+    codes = [i.classification or _CODE for i in found]
+    places = [i.delivery_address or _PLACE for i in found]
+    values = [i.total_value or _unit_total(i) for i in found]
+    return build.table(
+        "lots",
+        at,
+        {
+            "lot_id": _lot_ids(found),
+            "description": clean(texts([i.description for i in found])),
+            "classification": [c.id for c in codes],
+            "classification_scheme": [c.scheme for c in codes],
+            "unspsc": [_unspsc(i) if i.additional_classifications else None for i in found],
+            "quantity": [i.quantity for i in found],
+            "unit": [(i.unit or _UNIT).name for i in found],
+            "value_cents": [v.amount for v in values],
+            "value_pen_cents": [v.amount_pen for v in values],
+            "currency": [v.currency for v in values],
+            "status": [i.status_details or i.status for i in found],
+            "department": [p.department for p in places],
+            "province": [p.region for p in places],
+            "district": [p.locality for p in places],
+        },
+        [*_reserved(), pl.col("status").str.to_uppercase()],
+    )
+
+
+def _lot_ids(items: Sequence[o.Item]) -> list[o.Id]:
+    return [i.position or i.id for i in items]
+
+
+def _unit_total(item: o.Item) -> o.Value:
+    """Unit value times quantity, as OCDS has it where a publisher does not give totals."""
+    each = (item.unit or _UNIT).value
+    if each is None or each.amount is None or item.quantity is None:
+        return _VALUE
+    return o.Value(each.amount * item.quantity, each.currency)
+
+
+def _unspsc(item: o.Item) -> o.Id:
+    return next((c.id for c in item.additional_classifications or () if c.scheme == "UNSPSC"), None)
+
+
+def _tenderers(build: Builder, tenderers: Flat) -> pl.DataFrame:
+    found, at = tenderers
+    return build.table(
+        "tenderers", at, {"party_id": [t.id or _code(t) for t in found], "name": [t.name for t in found]}, [_PARTY]
+    )
+
+
+def _bids(build: Builder, releases: Sequence[o.Release]) -> pl.DataFrame:
+    """One row a bid and bidder; the lot where the bid names exactly one."""
+    rows = [
+        (n, b, t)
+        for n, r in enumerate(releases)
+        if r.bids
+        for b in r.bids.details or ()
+        for t in b.tenderers or (_REFERENCE,)
+    ]
+    bids = [b for _, b, _ in rows]
+    values = [b.value or _VALUE for b in bids]
+    return build.table(
+        "bids",
+        [n for n, _, _ in rows],
+        {
+            "lot_id": [b.related_lots[0] if b.related_lots and len(b.related_lots) == 1 else "" for b in bids],
+            "party_id": [_code(t) for _, _, t in rows],
+            "bid_id": ["" if b.id is None else b.id for b in bids],
+            "name": [t.name for _, _, t in rows],
+            "date": [b.date for b in bids],
+            "amount_cents": [v.amount for v in values],
+            "currency": [v.currency for v in values],
+            "status": [b.status for b in bids],
+        },
+        [_PARTY],
+    )
+
+
+def _award_ids(awards: Flat) -> list[o.Id]:
+    """The awards' ids; an award without one is known by its place in its release."""
+    found, at = awards
+    if all(a.id for a in found):
+        return [a.id for a in found]
+    place = np.arange(len(at)) - np.searchsorted(at, at)
+    return [a.id or f"#{n + 1}" for a, n in zip(found, place.tolist(), strict=True)]
+
+
+def _awards(build: Builder, awards: Flat, award_id: list[o.Id]) -> pl.DataFrame:
+    found, at = awards
+    values = [a.value or _VALUE for a in found]
+    return build.table(
+        "awards",
+        at,
+        {
+            "award_id": award_id,
+            "date": [a.date for a in found],
+            "amount_cents": [v.amount for v in values],
+            "amount_pen_cents": [v.amount_pen for v in values],
+            "currency": [v.currency for v in values],
+            "status": [a.status for a in found],
+        },
+        [_SOLES],
+    )
+
+
+def _award_lines(build: Builder, awards: Flat, award_id: list[o.Id], items: Flat, lots: pl.DataFrame) -> pl.DataFrame:
+    lines, of = _flatten(awards[0], "items")
+    values = [i.total_value or _VALUE for i in lines]
+    frame = build.table(
+        "award_lines",
+        awards[1][of],
+        {
+            "award_id": [award_id[n] for n in of],
+            "lot_id": _lot_ids(lines),
+            "quantity": [i.quantity for i in lines],
+            "amount_cents": [v.amount for v in values],
+            "amount_pen_cents": [v.amount_pen for v in values],
+            "currency": [v.currency for v in values],
+        },
+        [_SOLES],
+    )
+    if all(i.position for i in lines):
+        return frame
+    # An award's item that has no position of its own has that of the call's item of the same id.
+    known = lots.select(RECORD, position="lot_id").with_columns(texts([i.id for i in items[0]]).alias("lot_id"))
+    known = known.unique([RECORD, "lot_id"], keep="first", maintain_order=True)
+    frame = frame.join(known, on=[RECORD, "lot_id"], how="left", maintain_order="left")
+    bare = texts([None if i.position else "" for i in lines]).is_not_null()
+    lot = pl.when(bare).then(pl.coalesce("position", "lot_id")).otherwise("lot_id")
+    return frame.with_columns(lot.alias("lot_id")).drop("position")
+
+
+def _award_suppliers(build: Builder, awards: Flat, award_id: list[o.Id]) -> pl.DataFrame:
+    found, of = _flatten(awards[0], "suppliers")
+    return build.table(
+        "award_suppliers",
+        awards[1][of],
+        {
+            "award_id": [award_id[n] for n in of],
+            "party_id": [s.id or _code(s) for s in found],
+            "name": [s.name for s in found],
+        },
+        [_PARTY],
+    )
+
+
+def _contracts(build: Builder, contracts: Flat) -> pl.DataFrame:
+    found, at = contracts
+    values = [c.value or _VALUE for c in found]
+    periods = [c.period or _PERIOD for c in found]
+    done = [c.implementation or _IMPLEMENTATION for c in found]
+    return build.table(
+        "contracts",
+        at,
+        {
+            "contract_id": [c.id for c in found],
+            "award_id": [c.award_id for c in found],
+            "number": [c.title for c in found],
+            "signed_date": [c.date_signed for c in found],
+            "start_date": [p.start_date for p in periods],
+            "end_date": [p.end_date for p in periods],
+            "end_date_actual": [d.end_date for d in done],
+            "amount_cents": [v.amount for v in values],
+            "amount_pen_cents": [v.amount_pen for v in values],
+            "final_cents": [(d.final_value or _VALUE).amount for d in done],
+            "currency": [v.currency for v in values],
+            "status": [c.status for c in found],
+        },
+        [_SOLES],
+    )
+
+
+def _modifications(build: Builder, contracts: Flat) -> pl.DataFrame:
+    found, of = _flatten(contracts[0], "amendments")
+    return build.table(
+        "modifications",
+        contracts[1][of],
+        {
+            "contract_id": [contracts[0][n].id for n in of],
+            "modification_id": [a.id or "amendment" for a in found],
+            "kind": pl.repeat("amendment", len(found), eager=True, dtype=pl.String),
+            "date": [a.date for a in found],
+            "description": [a.description or a.rationale for a in found],
+        },
+    )
+
+
+def _documents(
+    build: Builder, releases: Sequence[o.Release], tenders: Sequence[o.Tender], awards: Flat, contracts: Flat
+) -> pl.DataFrame:
+    parts = {
+        "planning": _flatten([r.planning or _PLANNING for r in releases], "documents"),
+        "tender": _flatten(tenders, "documents"),
+        "award": _flatten(awards[0], "documents", awards[1]),
+        "contract": _flatten(contracts[0], "documents", contracts[1]),
+    }
+    found = list(chain.from_iterable(docs for docs, _ in parts.values()))
+    return build.table(
+        "documents",
+        np.concatenate([at for _, at in parts.values()]),
+        {
+            "section": pl.concat(
+                [pl.repeat(name, len(p[0]), eager=True, dtype=pl.String) for name, p in parts.items()]
+            ),
+            "document_id": ["" if d.id is None else d.id for d in found],
+            "document_type": [d.document_type for d in found],
+            "date": [d.date_published for d in found],
+        },
+    )
