@@ -23,7 +23,7 @@ SENTINEL: Final = "01/01/1900"
 def write_table(path: Path, columns: Columns) -> None:
     """One table: comma, byte order mark, every cell as text."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame = pl.DataFrame({k: pl.Series(k, list(v), dtype=pl.String) for k, v in columns.items()})
+    frame = pl.DataFrame({k: pl.Series(k, [cell or None for cell in v], dtype=pl.String) for k, v in columns.items()})
     frame.write_csv(path, include_bom=True)
 
 

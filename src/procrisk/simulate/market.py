@@ -16,6 +16,7 @@ from procrisk.simulate.constants import (
     LEVELS,
     LEVELS_ELSEWHERE,
     LOCAL,
+    OBJECT_SHARES,
     REGIONAL,
     REGIONS,
     SERVICES,
@@ -122,7 +123,8 @@ def draw_suppliers(rng: Generator, suppliers: Suppliers, market: Ints) -> Ints:
     edges = np.concatenate([[0.0], suppliers.member_cumulative])
     at = edges[low] + rng.random(len(market)) * (edges[high] - edges[low])
     position = np.clip(np.searchsorted(suppliers.member_cumulative, at, side="right"), low, high - 1)
-    return suppliers.member_supplier[position]
+    found: Ints = suppliers.member_supplier[position]
+    return found
 
 
 def level_weights(region: int) -> tuple[float, float, float]:
@@ -225,9 +227,9 @@ def _suppliers(rng: Generator, n: int, first_day: int) -> Suppliers:
 
 
 def _family_weights() -> Floats:
-    shares = (0.44, 0.31, 0.16, 0.09)
-    weights = np.array([shares[f.object] * f.weight for f in FAMILIES])
-    return weights / weights.sum()
+    weights = np.array([OBJECT_SHARES[f.object] * f.weight for f in FAMILIES])
+    shares_of_all: Floats = weights / weights.sum()
+    return shares_of_all
 
 
 def _supplier_names(natural: Bools, family: Ints) -> list[str]:

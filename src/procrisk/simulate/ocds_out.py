@@ -108,7 +108,23 @@ class Writer:
         w, d = self.world, self.world.d
         columns = {
             name: getattr(d, name)[first:last].tolist()
-            for name in ["id", "buyer", "object", "method", "call", "status", "currency", "registered", "enquiry", "award", "in_ocds", "need", "lots", "days", "signed"]
+            for name in [
+                "id",
+                "buyer",
+                "object",
+                "method",
+                "call",
+                "status",
+                "currency",
+                "registered",
+                "enquiry",
+                "award",
+                "in_ocds",
+                "need",
+                "lots",
+                "days",
+                "signed",
+            ]
         }
         for k in range(last - first):
             if columns["in_ocds"][k]:

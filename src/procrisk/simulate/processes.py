@@ -94,14 +94,15 @@ def draw(rng: Generator, market: Market, n: int, years: tuple[int, ...]) -> Draw
     """`n` processes of `years`, second and third calls among them; not yet settled."""
     again = [int(0.08 * n), int(0.01 * n)]
     calls = _first_calls(rng, market, n - sum(again), years)
-    last_day = day_number(f"{years[-1]}-12-31")
     rounds = [calls]
     for number, count in enumerate(again, start=2):
         before = rounds[-1]
-        failed = np.flatnonzero((before.status == VOID) & (before.call < last_day - 60))
+        # repeated within its year, so that the limits of the first call still hold
+        failed = np.flatnonzero((before.status == VOID) & (_year_end(before.call) - before.call > 30))
         chosen = rng.permutation(failed)[:count]
         repeat = before.take(np.resize(chosen, count) if len(chosen) else np.zeros(0, np.int64))
-        repeat.call = np.minimum(repeat.call + rng.integers(15, 55, len(repeat)), last_day)
+        end = _year_end(repeat.call) - rng.integers(0, 12, len(repeat))
+        repeat.call = np.minimum(repeat.call + rng.integers(15, 55, len(repeat)), end)
         repeat.call_number[:] = number
         _outcome(rng, repeat)
         long = np.isin(repeat.method, (c.CODE["LP"], c.CODE["CP"])) & (repeat.call < day_number(c.NEW_LAW))
@@ -114,6 +115,12 @@ def draw(rng: Generator, market: Market, n: int, years: tuple[int, ...]) -> Draw
         extra = _first_calls(rng, market, missing, years)
         together = Draws(*(np.concatenate([getattr(r, f.name) for r in (together, extra)]) for f in fields(Draws)))
     return together
+
+
+def _year_end(call: Ints) -> Ints:
+    next_year = (year_of(call) - 1970 + 1).astype("datetime64[Y]").astype("datetime64[D]")
+    end: Ints = next_year.astype(np.int64) - 1
+    return end
 
 
 def _first_calls(rng: Generator, market: Market, n: int, years: tuple[int, ...]) -> Draws:

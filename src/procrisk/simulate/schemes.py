@@ -15,7 +15,7 @@ import numpy as np
 from procrisk.simulate import constants as c
 from procrisk.simulate.bids import Planted
 from procrisk.simulate.market import Bools, Generator, Ints, Market, draw_suppliers, market_of
-from procrisk.simulate.processes import AWARDED, DOLLARS, RATE, SOLES, Draws, competitive, year_of
+from procrisk.simulate.processes import AWARDED, DOLLARS, RATE, SOLES, Draws, competitive, day_number, year_of
 
 TEXTS: Final = 4096
 """Distinct texts of a need: two needs that are equal modulo this are described alike."""
@@ -60,7 +60,9 @@ class Plot:
     def free(self) -> Bools:
         """Awarded first calls that no scheme uses, early enough to have an award."""
         d = self.d
-        return ~d.planted & (d.status == AWARDED) & (d.call_number == 1) & (d.call < d.call.max() - QUIET_DAYS)
+        found: Bools = ~d.planted & (d.status == AWARDED) & (d.call_number == 1)
+        found &= d.call < d.call.max() - QUIET_DAYS
+        return found
 
     def choose(self, mask: Bools, k: int) -> list[int]:
         """`k` positions of a mask (fewer when there are fewer), in order of call; they are taken from then on."""
@@ -89,9 +91,21 @@ class Plot:
             d.level[rows] = self.market.buyers.level[buyer]
         return sorted(rows, key=lambda r: (int(d.call[r]), r))
 
-    def some_buyer(self, mask: Bools) -> int:
-        """The buyer of one of the processes of a mask: large ones come up more often."""
-        return int(self.d.buyer[self.some(mask)])
+    def by_one_buyer(self, mask: Bools, k: int) -> list[int]:
+        """`k` processes of one buyer and one object; large buyers come up more often."""
+        seed = self.some(mask)
+        return self.gather(int(self.d.buyer[seed]), mask & (self.d.object == self.d.object[seed]), k)
+
+    def grow(self, row: int, times: float) -> None:
+        """Make a need larger, and its procedure the long one where it has to be."""
+        d = self.d
+        d.value[row] = int(d.value[row] * times)
+        year = int(year_of(d.call[[row]])[0])
+        line = c.large_works(year) if d.object[row] == c.WORKS else c.large_purchase(year)
+        if d.value[row] / 100 >= line and d.method[row] != c.CODE["SIE"]:
+            new = d.call[row] >= day_number(c.NEW_LAW)
+            long = "LP" if d.object[row] in {c.GOODS, c.WORKS} else "CPS" if new else "CP"
+            d.method[row] = c.CODE[long]
 
     def some(self, mask: Bools) -> int:
         """A position of a mask."""
@@ -134,10 +148,10 @@ def ring(p: Plot, twin: bool, evasive: bool) -> None:
     d, s = p.d, p.strength
     objects = (c.GOODS, c.SERVICES) if evasive else (c.WORKS,)
     mask = p.free() & competitive(d.method) & np.isin(d.object, objects)
-    region = int(d.region[p.some(mask)])
-    rows = p.choose(mask & (d.region == region), int(p.rng.integers(6, 13)))
+    seed = p.some(mask)
+    mask &= (d.region == d.region[seed]) & (d.object == d.object[seed])
+    rows = p.choose(mask, int(p.rng.integers(6, 13)))
     d.family[rows] = d.family[rows[0]]
-    d.object[rows] = d.object[rows[0]]
     firms = p.firms(rows[0], int(p.rng.integers(3, 7)))
     for turn, row in enumerate(rows):
         present = [f for f in firms if not evasive or p.rng.random() < 0.7] or firms[:1]
@@ -161,18 +175,17 @@ def splitting(p: Plot, twin: bool) -> None:
     d, s = p.d, p.strength
     goods = np.isin(d.object, (c.GOODS, c.SERVICES)) & competitive(d.method)
     mask = p.free() & goods & (d.call < d.call.max() - QUIET_DAYS - 60)
-    buyer = p.some_buyer(mask)
-    rows = p.gather(buyer, mask, int(p.rng.integers(3, 9)))
+    rows = p.by_one_buyer(mask, int(p.rng.integers(3, 9)))
     first = rows[0]
     quotes = bool(p.rng.random() < 0.5)
     window = 60 if twin else 60 - 30 * s
     d.call[rows] = d.call[first] + np.sort(p.rng.integers(0, max(int(window), 7), len(rows)))
-    d.family[rows], d.object[rows] = d.family[first], d.object[first]
+    d.family[rows] = d.family[first]
     year = int(year_of(d.call[[first]])[0])
     line = 15 * c.tax_unit(year) if quotes else c.large_purchase(year)
     small, brief = c.CODE["CPREC"], c.CODE["AS"]
-    after = d.call[rows] >= np.datetime64(c.NEW_LAW, "D").astype(np.int64)
-    d.method[rows] = small if quotes else np.where(after, c.CODE["LPA"], brief)
+    new = c.CODE["LPA" if d.object[first] == c.GOODS else "CPA"]
+    d.method[rows] = small if quotes else np.where(d.call[rows] >= day_number(c.NEW_LAW), new, brief)
     firms = p.firms(first, 3)
     need = int(d.need[first])
     for i, row in enumerate(rows):
@@ -192,8 +205,8 @@ def tailored(p: Plot, twin: bool) -> None:
     d, s = p.d, p.strength
     brief = np.isin(d.method, [c.CODE[k] for k in ("AS", "LPA", "CPA", "ADS", "ADP")])
     mask = p.free() & brief & np.isin(d.object, (c.GOODS, c.SERVICES))
-    rows = p.gather(p.some_buyer(mask), mask, int(p.rng.integers(4, 8)))
-    d.family[rows], d.object[rows] = d.family[rows[0]], d.object[rows[0]]
+    rows = p.by_one_buyer(mask, int(p.rng.integers(4, 8)))
+    d.family[rows] = d.family[rows[0]]
     firms = p.firms(rows[0], 2)
     for row in rows:
         alone = twin or p.rng.random() < 0.3 + 0.7 * s
@@ -210,10 +223,9 @@ def tailored(p: Plot, twin: bool) -> None:
 def shell(p: Plot, twin: bool) -> None:
     """A firm registered days before the call wins far more than its size; the look-alike is new, small and competes."""
     d, s = p.d, p.strength
-    mask = p.free() & competitive(d.method) & (d.object != c.CONSULTANCY)
+    mask = p.free() & competitive(d.method) & (d.object != c.CONSULTANCY) & (d.method != c.CODE["CPREC"])
     mask &= d.call > np.quantile(d.call, 0.3)
-    buyer = p.some_buyer(mask)
-    rows = p.gather(buyer, mask, 1 if twin else int(p.rng.integers(1, 4)))
+    rows = p.by_one_buyer(mask, 1 if twin else int(p.rng.integers(1, 4)))
     pool = p.market.suppliers
     new = np.flatnonzero((pool.region == d.region[rows[0]]) & ~pool.natural & ~pool.foreign)
     firm = int(p.rng.choice(new))
@@ -226,7 +238,7 @@ def shell(p: Plot, twin: bool) -> None:
             price = p.u(0.9, 0.95)
             p.lay(row, [(firm, price), *((f, price * p.u(1.01, 1.08)) for f in others)])
         else:
-            d.value[row] = int(d.value[row] * (1 + 5 * s * p.u(0.6, 1.0)))
+            p.grow(row, 1 + 5 * s * p.u(0.6, 1.0))
             price = 1 - (1 - s) * p.u(0.0, 0.08) - 0.002
             p.lay(row, [(firm, price), *((f, price + 0.04) for f in others[: int(p.rng.random() > s)])])
     p.done("shell", rows, [firm], twin=twin)
@@ -261,13 +273,16 @@ def capture(p: Plot, twin: bool) -> None:
     """A supplier's share of a buyer grows from a tenth to four fifths; the look-alike is large from first to last."""
     d, s = p.d, p.strength
     mask = p.free() & competitive(d.method) & np.isin(d.object, (c.GOODS, c.SERVICES))
-    rows = p.gather(p.some_buyer(mask), mask, int(p.rng.integers(16, 31)))
+    rows = p.by_one_buyer(mask, int(p.rng.integers(16, 31)))
     captor = p.firms(rows[0], 1)[0]
+    due = p.u(0.0, 0.5)  # the share is kept evenly, not thrown anew each time: the growth is the sign
     for i, row in enumerate(rows):
         share = 0.45 if twin else 0.1 + 0.7 * s * i / max(len(rows) - 1, 1)
         others = [f for f in p.firms(row, 4) if f != captor][: int(p.rng.integers(1, 4))]
         price = p.u(0.93, 0.995)
-        order = [captor, *others] if p.rng.random() < share else [*others, captor]
+        due += share
+        order = [captor, *others] if due >= 1 or not others else [*others, captor]
+        due -= due >= 1
         p.lay(row, [(f, price * (1 + 0.02 * j)) for j, f in enumerate(order)])
     p.done("capture", rows, [captor], twin=twin)
 
