@@ -22,9 +22,13 @@ def chunk(*texts, known=(), year=2022, refusals=()):
         {"record": at, "kind": "ocds", "process_id": [texts[i] for i in new], "ocid": None, "version_date": None, "year": year},
         schema={"record": pl.UInt32, "kind": pl.String, "process_id": pl.String, "ocid": pl.String, "version_date": pl.String, "year": pl.Int16},
     )  # fmt: skip
-    lots = pl.DataFrame({"record": at, "process_id": [texts[i] for i in new], "lot_id": "1"}, schema_overrides={"record": pl.UInt32})
+    lots = pl.DataFrame(
+        {"record": at, "process_id": [texts[i] for i in new], "lot_id": "1"}, schema_overrides={"record": pl.UInt32}
+    )
     n = len(texts)
-    return Chunk(list(range(1, n + 1)), list(range(0, n * 10, 10)), keys, {"records": records, "lots": lots}, list(refusals))
+    return Chunk(
+        list(range(1, n + 1)), list(range(0, n * 10, 10)), keys, {"records": records, "lots": lots}, list(refusals)
+    )
 
 
 def titles(lake):

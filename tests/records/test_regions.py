@@ -65,7 +65,9 @@ def test_region_of_a_place(department, province, code):
 
 def test_every_department_and_province_of_inei_falls_in_its_region(shared_data):
     frame = pl.read_csv(shared_data / "geo" / "ubigeo_provincia.csv", infer_schema=False)
-    out = frame.select("inei", "departamento", "provincia", code=r.region_of(pl.col("departamento"), pl.col("provincia")))
+    out = frame.select(
+        "inei", "departamento", "provincia", code=r.region_of(pl.col("departamento"), pl.col("provincia"))
+    )
     expected = pl.when(pl.col("inei") == "150100").then(pl.lit("1501")).otherwise(pl.col("inei").str.head(2))
     assert out.filter(expected.ne_missing(pl.col("code"))).height == 0
     assert set(out["code"]) == set(r.REGIONS)

@@ -47,7 +47,7 @@ def assemble(read: Read, live: pl.DataFrame, next_record: int) -> Dataset:
     `input`, `line`, `offset`, one row per accepted record. next_record: one more than the largest record number.
     Nothing in the result depends on record numbers or on the order of rows.
     """
-    live = _processes_named(_latest(live))
+    live = _processes_named(_latest(live.with_columns(_instant(pl.col("version_date")))))
     index = _index(live, next_record)
     merged: dict[str, pl.DataFrame] = {}
     said = pl.DataFrame()
@@ -79,13 +79,21 @@ def table_columns(table: Table) -> list[str]:
     return [c.name for c in table.columns if c.name != "process_id"]
 
 
+def _instant(version: pl.Expr) -> pl.Expr:
+    """`instant` (UTC): publishers write Z, -05:00 or no zone; without one Lima's, five hours behind, is meant."""
+    zoned = version.str.to_datetime("%+", strict=False, time_zone="UTC")
+    local = (version.str.head(19) + pl.lit("-05:00")).str.to_datetime("%+", strict=False, time_zone="UTC")
+    day = (version.str.head(10) + pl.lit("T00:00:00-05:00")).str.to_datetime("%+", strict=False, time_zone="UTC")
+    return pl.coalesce(zoned, local, day).alias("instant")
+
+
 def _latest(live: pl.DataFrame) -> pl.DataFrame:
-    """Of several versions of a record only the latest: by version_date, then by key.
+    """Of several versions of a record only the latest: by the instant of its version_date, then by key.
 
     Versions are told by (kind, ocid, process). The tables of a monthly CSV file give one record a row, all of them
     with the date of their compilation: there the whole of the latest compilation stays.
     """
-    versioned = pl.col("ocid").is_not_null() & pl.col("version_date").is_not_null()
+    versioned = pl.col("ocid").is_not_null() & pl.col("instant").is_not_null()
     with_ocid = live.filter(versioned)
     if with_ocid.is_empty():
         return live
@@ -93,10 +101,10 @@ def _latest(live: pl.DataFrame) -> pl.DataFrame:
     whole = with_ocid.filter(pl.col("kind") == "ocds")
     single = whole.filter(pl.struct("ocid", "process_id").is_duplicated())
     if single.height:
-        best = single.sort("version_date", "key", descending=True).unique(["ocid", "process_id"], keep="first")
+        best = single.sort("instant", "key", descending=True).unique(["ocid", "process_id"], keep="first")
         whole = pl.concat([whole.filter(~pl.struct("ocid", "process_id").is_duplicated()), best])
     rows = with_ocid.filter(pl.col("kind") != "ocds").with_columns(_family=family)
-    newest = pl.col("version_date") == pl.col("version_date").max().over("_family", "ocid")
+    newest = pl.col("instant") == pl.col("instant").max().over("_family", "ocid")
     rows = rows.filter(newest).drop("_family")
     return pl.concat([live.filter(~versioned), whole, rows])
 
@@ -107,9 +115,7 @@ def _processes_named(live: pl.DataFrame) -> pl.DataFrame:
     if not ocid_only.any():
         return live
     told = live.filter(pl.col("process_id").is_not_null() & (pl.col("ocid") != pl.col("process_id")))
-    names = told.sort("version_date", "process_id", descending=[True, False], nulls_last=True).unique(
-        "ocid", keep="first"
-    )
+    names = told.sort("instant", "process_id", descending=[True, False], nulls_last=True).unique("ocid", keep="first")
     joined = live.join(names.select("ocid", _told="process_id"), on="ocid", how="left", maintain_order="left")
     same = pl.col("process_id") == pl.col("ocid")
     return joined.with_columns(
@@ -119,7 +125,7 @@ def _processes_named(live: pl.DataFrame) -> pl.DataFrame:
 
 def _index(live: pl.DataFrame, next_record: int) -> _Index:
     ranked = live.with_columns(_p=priority(pl.col("kind"))).sort(
-        "_p", "kind", "version_date", "key", descending=[False, False, True, False], nulls_last=True
+        "_p", "kind", "instant", "key", descending=[False, False, True, False], nulls_last=True
     )
     names = ranked["process_id"].drop_nulls().unique().sort()
     number = pl.DataFrame({"process_id": names, _PROCESS: np.arange(names.len(), dtype=np.uint32)})

@@ -15,8 +15,10 @@ def expand_suppliers(suppliers: pl.DataFrame, consortia: pl.DataFrame) -> pl.Dat
     One row per (process, award_id, member). A consortium whose members nobody published stays as it is, with its own
     code as consortium_id. `ruc`: valid RUC or null; `natural`: a natural person (RUC beginning with 10, or said so).
     """
-    members = consortia.select("consortium_id", "member_ruc", "member_name").unique(
-        ["consortium_id", "member_ruc"], keep="first", maintain_order=True
+    members = (
+        consortia.filter(pl.col("member_ruc").is_not_null())
+        .select("consortium_id", "member_ruc", "member_name")
+        .unique(["consortium_id", "member_ruc"], keep="first", maintain_order=True)
     )
     named_members = suppliers.filter(pl.col("consortium_id").is_not_null()).select(
         "process", "award_id", party_id="consortium_id"

@@ -200,7 +200,7 @@ class Lake:
             self._take(chunk, numbers, first)
         return numbers
 
-    def _take(self, chunk: Chunk, numbers: np.ndarray, first: np.ndarray) -> None:  # type: ignore[type-arg]
+    def _take(self, chunk: Chunk, numbers: np.ndarray, first: np.ndarray) -> None:
         lookup = pl.Series(numbers, dtype=pl.UInt32)
         is_first = pl.Series(first)
         records = chunk.tables["records"]
