@@ -1,0 +1,156 @@
+"""The frames that the indicators read: one row per subject, every figure a column.
+
+Frames, all with `process_id` and `source_code` (which set of sources the process came from):
+
+    processes  one row a process                     process, buyer, market
+    lots       one row a lot that was awarded        lot
+    awards     one row an award                      award
+    suppliers  one row a process and winning firm    supplier, pair (buyer and supplier)
+    contracts  one row a contract                    contract
+
+Tables are joined one to one or summed first: items times suppliers times documents would multiply amounts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import polars as pl
+
+from procrisk import law
+from procrisk.indicators import (
+    features_award,
+    features_buyer,
+    features_contract,
+    features_lot,
+    features_process,
+    features_supplier,
+)
+
+Tables = Mapping[str, pl.DataFrame]
+
+
+class Records(Protocol):
+    """Anything with the assembled tables."""
+
+    @property
+    def tables(self) -> Tables: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Where the rows of a subject stand and which column names one of them."""
+
+    frame: str
+    id: str
+
+
+SUBJECTS = {
+    "process": Subject("processes", "process_id"),
+    "buyer": Subject("processes", "buyer_id"),
+    "market": Subject("processes", "market_id"),
+    "lot": Subject("lots", "lot_id"),
+    "award": Subject("awards", "award_id"),
+    "supplier": Subject("suppliers", "party_id"),
+    "pair": Subject("suppliers", "pair_id"),
+    "contract": Subject("contracts", "contract_id"),
+}
+
+
+@dataclass(slots=True)
+class Frames:
+    """The frames of a run, and what the sources behind them publish."""
+
+    frames: dict[str, pl.DataFrame]
+    kinds: list[tuple[str, ...]] = field(default_factory=list)
+    """source_code to the kinds of source behind it."""
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        """A frame by its name."""
+        return self.frames[name]
+
+    def lacking(self, name: str, columns: Iterable[str]) -> dict[str, list[int]]:
+        """For each column, the codes of the sets of sources in which no source publishes it.
+
+        A source publishes a column if it is filled in any row of a process known from that source alone, or, where there
+        is no such process, from that source among others.
+        """
+        names = list(columns)
+        filled = self.frames[name].group_by("source_code").agg(pl.col(names).count() > 0)
+        by_code = {row["source_code"]: row for row in filled.iter_rows(named=True)}
+        publishes = {k: self._of_kind(k, by_code) for k in {k for kinds in self.kinds for k in kinds}}
+        return {
+            c: [
+                code
+                for code, kinds in enumerate(self.kinds)
+                if not any(row[c] for k in kinds for row in publishes[k]) and code in by_code
+            ]
+            for c in names
+        }
+
+    def _of_kind(self, kind: str, by_code: Mapping[int, dict[str, bool]]) -> list[dict[str, bool]]:
+        alone = [by_code[i] for i, kinds in enumerate(self.kinds) if kinds == (kind,) and i in by_code]
+        return alone or [by_code[i] for i, kinds in enumerate(self.kinds) if kind in kinds and i in by_code]
+
+    def without(self, name: str) -> pl.Series:
+        """Processes none of whose sources publishes any row of this frame."""
+        there = set(self.frames[name]["source_code"].unique().to_list())
+        publishing = {
+            k
+            for k in {k for kinds in self.kinds for k in kinds}
+            if any(kind_set == (k,) and i in there for i, kind_set in enumerate(self.kinds))
+            or (
+                not any(kind_set == (k,) for kind_set in self.kinds)
+                and any(k in kind_set and i in there for i, kind_set in enumerate(self.kinds))
+            )
+        }
+        silent = [i for i, kinds in enumerate(self.kinds) if not publishing & set(kinds)]
+        return self.frames["processes"].filter(pl.col("source_code").is_in(silent))["process_id"]
+
+
+def build(dataset: Records, as_of: date) -> Frames:
+    """Make every frame.
+
+    Args:
+        dataset: the assembled records.
+        as_of: the day as of which they are read.
+    """
+    tables = dataset.tables
+    days = law.holiday_list(tables.get("holidays"))
+    coded, kinds = _source_codes(tables["processes"])
+    known = {**tables, "processes": law.attach(coded)}
+    lots = features_lot.lots(known)
+    processes = features_process.processes(known, lots, days, _publishes(coded, kinds, "cause"))
+    awards = features_award.awards(known, processes, days)
+    suppliers = features_supplier.suppliers(known, processes, awards)
+    processes = features_buyer.with_buyers(known, processes, awards)
+    contracts = features_contract.contracts(known, processes, awards, days, as_of)
+    silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
+    processes = features_contract.with_contracts(processes, contracts, silent, as_of)
+    frames = {
+        "processes": processes,
+        "lots": features_lot.with_peers(lots, processes),
+        "awards": awards,
+        "suppliers": suppliers,
+        "contracts": contracts,
+    }
+    return Frames(frames, kinds)
+
+
+def _source_codes(processes: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, ...]]]:
+    """Add `source_code`, the place of the process's set of sources in the list returned, which is sorted."""
+    joined = pl.col("sources").list.unique().list.sort().list.join("\n").fill_null("")
+    keyed = processes.with_columns(_sources=joined)
+    sets = sorted(keyed["_sources"].unique().to_list())
+    codes = pl.DataFrame(
+        {"_sources": sets, "source_code": range(len(sets))}, schema_overrides={"source_code": pl.UInt16}
+    )
+    coded = keyed.join(codes, on="_sources", how="left", maintain_order="left").drop("_sources")
+    return coded, [tuple(s.split("\n")) if s else () for s in sets]
+
+
+def _publishes(processes: pl.DataFrame, kinds: list[tuple[str, ...]], column: str) -> pl.Expr:
+    """Whether any of the process's sources publishes a column."""
+    lacking = Frames({"processes": processes}, kinds).lacking("processes", [column])[column]
+    return pl.col("source_code").is_in(lacking).not_()

@@ -1,0 +1,173 @@
+"""What is known of a buyer, and of a market, beside each of its processes."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from procrisk.indicators.peers import mean_and_deviations
+from procrisk.indicators.terms import COMPETITIVE, DIRECT, SIMPLIFIED
+
+Tables = Mapping[str, pl.DataFrame]
+
+NEAR_LOW, NEAR_FROM = 0.95, 0.5
+"""Just under the line: from 95 % of it; compared with everything from half of it on."""
+BUYER_MIN, NEAR_MIN = 10, 5
+"""Processes of a buyer in a year before its shares are compared; likewise those near the line."""
+ORDER_DAYS = 30
+"""Days in which orders to one supplier are taken together."""
+
+
+def with_buyers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
+    """The frame of processes with buyer_* and market_* columns and the limits of their peers (same level of government, same
+    year): mean plus two standard deviations over the buyers with enough processes.
+    """
+    frame = _yearly(processes)
+    frame = frame.join(
+        _concentration(awards), on=["buyer_id", "year"], how="left", maintain_order="left", nulls_equal=True
+    )
+    frame = frame.join(_markets(awards, processes), on="market_id", how="left", maintain_order="left")
+    frame = _planned(frame, tables["plan"])
+    return _ordered(frame, tables["purchase_orders"], processes)
+
+
+def _yearly(processes: pl.DataFrame) -> pl.DataFrame:
+    """Shares of a buyer's processes of a year: direct, just under the line, failed, in December."""
+    line = pl.col("value_over_line")
+    low = (SIMPLIFIED & line.is_between(NEAR_FROM, 1.0, closed="left")).fill_null(value=False)
+    near = low & (line >= NEAR_LOW)
+    known = pl.col("method").is_not_null()
+    ours = processes.group_by("buyer_id", "buyer_level", "year").agg(
+        buyer_n=known.sum().cast(pl.Int64),
+        buyer_direct_n=DIRECT.sum().cast(pl.Int64),
+        buyer_low_n=low.sum().cast(pl.Int64),
+        buyer_near_n=near.sum().cast(pl.Int64),
+        buyer_lots_n=pl.col("n_known_lots").sum().cast(pl.Int64),
+        buyer_failed_n=pl.col("n_failed_lots").sum().cast(pl.Int64),
+        buyer_december_n=(pl.col("call_date").dt.month() == 12).sum().cast(pl.Int64),
+        buyer_months=pl.col("call_date").dt.month().n_unique().cast(pl.Int64),
+    )
+    ours = ours.with_columns(
+        buyer_direct_share=pl.when(pl.col("buyer_n") > 0).then(pl.col("buyer_direct_n") / pl.col("buyer_n")),
+        buyer_near_share=pl.when(pl.col("buyer_low_n") > 0).then(pl.col("buyer_near_n") / pl.col("buyer_low_n")),
+        buyer_failed_share=pl.when(pl.col("buyer_lots_n") > 0).then(pl.col("buyer_failed_n") / pl.col("buyer_lots_n")),
+        buyer_december_share=pl.when(pl.col("buyer_n") > 0).then(pl.col("buyer_december_n") / pl.col("buyer_n")),
+    )
+    for name, of, least in (("direct", "n", BUYER_MIN), ("near", "low_n", NEAR_MIN), ("failed", "lots_n", BUYER_MIN)):
+        compared = pl.when(pl.col(f"buyer_{of}") >= least).then(f"buyer_{name}_share")
+        ours = ours.with_columns(_s=compared).with_columns(
+            mean_and_deviations(pl.col("_s"), ["buyer_level", "year"]).alias(f"peer_{name}_limit"),
+            pl.col("_s").count().over("buyer_level", "year").cast(pl.Int64).alias(f"peer_{name}_n"),
+        )
+    return processes.join(
+        ours.drop("_s"), on=["buyer_id", "buyer_level", "year"], how="left", maintain_order="left", nulls_equal=True
+    )
+
+
+def _hhi(awards: pl.DataFrame, keys: list[str], name: str) -> pl.DataFrame:
+    """Herfindahl-Hirschman index (0 to 10,000) of awarded soles, with awards, holders and the largest holder's share.
+
+    An award of a consortium is the consortium's.
+    """
+    known = awards.filter(pl.col("amount_pen_cents") > 0).drop_nulls([*keys, "holder"])
+    held = known.group_by([*keys, "holder"]).agg(_a=pl.col("amount_pen_cents").sum(), _n=pl.len().cast(pl.Int64))
+    total = held.group_by(keys).agg(
+        pl.col("_n").sum().alias(f"{name}_awards_n"),
+        pl.len().cast(pl.Int64).alias(f"{name}_holders_n"),
+        _total=pl.col("_a").sum(),
+    )
+    # shares in millionths keep the sum of squares an integer
+    ppm = pl.col("_a") * 1000 // (pl.col("_total") // 1000).clip(1)
+    return (
+        held.join(total, on=keys, how="inner")
+        .with_columns(_ppm=ppm.clip(0, 1_000_000))
+        .sort(*keys, "_a", "holder", descending=[*[False] * len(keys), True, False])
+        .group_by(keys, maintain_order=True)
+        .agg(
+            pl.col(f"{name}_awards_n", f"{name}_holders_n").first(),
+            ((pl.col("_ppm") * pl.col("_ppm")).sum() / 100_000_000).alias(f"{name}_hhi"),
+            (pl.col("_ppm").first() / 1_000_000).alias(f"{name}_top_share"),
+            pl.col("holder").first().alias(f"{name}_top"),
+            pl.col("_a").first().alias(f"{name}_top_cents"),
+        )
+    )
+
+
+def _concentration(awards: pl.DataFrame) -> pl.DataFrame:
+    open_ = awards.filter(COMPETITIVE.fill_null(value=False))
+    shown = awards.group_by("holder").agg(buyer_top_shown=pl.col("holder_shown").min())
+    return _hhi(open_, ["buyer_id", "year"], "buyer").join(
+        shown, left_on="buyer_top", right_on="holder", how="left", maintain_order="left"
+    )
+
+
+def _markets(awards: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
+    open_ = awards.filter(COMPETITIVE.fill_null(value=False)).join(
+        processes.select("process_id", "market_id"), on="process_id", how="left"
+    )
+    buyers = open_.group_by("market_id").agg(market_buyers_n=pl.col("buyer_id").n_unique().cast(pl.Int64))
+    found = _hhi(open_, ["market_id"], "market")
+    shown = awards.group_by("holder").agg(market_top_shown=pl.col("holder_shown").min())
+    return found.join(buyers, on="market_id", how="left").join(
+        shown, left_on="market_top", right_on="holder", how="left", maintain_order="left"
+    )
+
+
+def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
+    """Add buyer_plan_versions (of the year's annual plan) and its peers' limit."""
+    versions = (
+        plan.drop_nulls(["buyer_consucode", "year", "version"])
+        .group_by("buyer_consucode", "year")
+        .agg(buyer_plan_versions=pl.col("version").max().cast(pl.Int64))
+    )
+    joined = frame.join(
+        versions,
+        on=["buyer_consucode", "year"],
+        how="left",
+        maintain_order="left",
+    )
+    buyers = (
+        joined.group_by("buyer_id", "buyer_level", "year")
+        .agg(pl.col("buyer_plan_versions").max())
+        .drop_nulls("buyer_plan_versions")
+    )
+    # versions are small whole numbers: a hundredth of one as the share keeps the integer sums exact
+    limit = mean_and_deviations(pl.col("buyer_plan_versions") / 100, ["buyer_level", "year"]) * 100
+    peers = buyers.with_columns(
+        peer_versions_limit=limit, peer_versions_n=pl.len().over("buyer_level", "year").cast(pl.Int64)
+    ).drop("buyer_plan_versions")
+    return joined.join(
+        peers, on=["buyer_id", "buyer_level", "year"], how="left", maintain_order="left", nulls_equal=True
+    )
+
+
+def _ordered(frame: pl.DataFrame, orders: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
+    """Add buyer_orders_n (minor purchases known), buyer_split_orders_n: groups of minor orders to one supplier within
+    ORDER_DAYS that together pass 8 UIT, each of them at or below it; and their number of orders and soles.
+    """
+    limits = processes.select("year", "law_8uit_cents").drop_nulls().unique("year", keep="any")
+    minor = (
+        orders.filter(pl.col("hiring_type").str.contains("(?i)HASTA [89] UIT"), pl.col("currency") == "PEN")
+        .with_columns(year=pl.col("date").dt.year())
+        .join(limits, on="year", how="inner")
+        .filter(pl.col("amount_cents").is_between(1, pl.col("law_8uit_cents")))
+        .drop_nulls(["buyer_ruc", "supplier_id", "date"])
+    )
+    known = minor.group_by("buyer_ruc", "year").agg(buyer_orders_n=pl.len().cast(pl.Int64))
+    keys = ["buyer_ruc", "supplier_id", "year"]
+    grouped = (
+        minor.with_columns(_first=(pl.col("date") - pl.col("date").min().over(keys)).dt.total_days() // ORDER_DAYS)
+        .group_by([*keys, "_first"])
+        .agg(_n=pl.len(), _sum=pl.col("amount_cents").sum(), _limit=pl.col("law_8uit_cents").first())
+        .filter(pl.col("_n") >= 2, pl.col("_sum") > pl.col("_limit"))
+    )
+    split = grouped.group_by("buyer_ruc", "year").agg(
+        buyer_split_groups_n=pl.len().cast(pl.Int64),
+        buyer_split_orders_n=pl.col("_n").sum().cast(pl.Int64),
+        buyer_split_orders_cents=pl.col("_sum").sum(),
+    )
+    counted = known.join(split, on=["buyer_ruc", "year"], how="left").with_columns(
+        pl.col("buyer_split_groups_n", "buyer_split_orders_n").fill_null(0)
+    )
+    return frame.join(counted, on=["buyer_ruc", "year"], how="left", maintain_order="left").with_columns(
+        buyer_split_share=pl.col("buyer_split_orders_n") / pl.col("buyer_orders_n")
+    )

@@ -1,0 +1,78 @@
+"""The frame of lots: what was awarded of each against its reference value, and its unit price among like ones."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from procrisk.indicators.features_text import letters
+from procrisk.indicators.peers import robust
+from procrisk.records.vocabulary import fold
+
+Tables = Mapping[str, pl.DataFrame]
+
+FAILED = ("DESIERTO", "NULO", "CANCELADO")
+"""States of a lot that ended without a supplier."""
+NAME_LENGTH = 60
+"""Letters of an item's name that have to agree for two items to be the same."""
+
+
+def lots(tables: Tables) -> pl.DataFrame:
+    """One row a lot of a call: as assembled, and awarded_cents, awarded_quantity (sums over its award lines, in soles),
+    lot_cents (reference value in soles), award_ratio, equals_reference, failed.
+    """
+    lines = (
+        tables["award_lines"]
+        .group_by("process_id", "lot_id")
+        .agg(
+            # a sum that leaves out an unknown part is no sum
+            awarded_cents=pl.when(pl.col("amount_pen_cents").null_count() == 0).then(pl.col("amount_pen_cents").sum()),
+            awarded_quantity=pl.when(pl.col("quantity").null_count() == 0).then(pl.col("quantity").sort().sum()),
+        )
+    )
+    known = pl.col("lot_cents") > 0
+    return (
+        tables["lots"]
+        .join(lines, on=["process_id", "lot_id"], how="left", maintain_order="left")
+        .join(
+            tables["processes"].select("process_id", "source_code"), on="process_id", how="inner", maintain_order="left"
+        )
+        .with_columns(lot_cents=pl.col("value_pen_cents"), failed=pl.col("status").is_in(FAILED))
+        .with_columns(
+            award_ratio=pl.when(known).then(pl.col("awarded_cents") / pl.col("lot_cents")),
+            equals_reference=pl.when(known).then(pl.col("awarded_cents") == pl.col("lot_cents")),
+        )
+    )
+
+
+def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
+    """Awarded lots with what is known of their process, and among peers:
+
+    peer_equal_n, peer_equal_share (lots of the same method and object, and how many were awarded at exactly the reference);
+    unit_price (soles), peer_price_n, peer_price_typical, peer_price_z (same item, same unit, log price).
+    """
+    ours = ["process_id", "method", "object", "regime", "call_date", "buyer_id", "law_price_floor", "law_price_ceiling"]
+    awarded = frame.filter(pl.col("awarded_cents").is_not_null()).join(
+        processes.select(ours), on="process_id", how="inner", maintain_order="left"
+    )
+    kind = ["method", "object"]
+    equal = pl.col("equals_reference")
+    awarded = awarded.with_columns(
+        peer_equal_n=equal.count().over(kind).cast(pl.Int64),
+        peer_equal_share=equal.sum().over(kind) / equal.count().over(kind),
+        unit_price=pl.when((pl.col("awarded_quantity") > 0) & (pl.col("awarded_cents") > 0)).then(
+            pl.col("awarded_cents") / pl.col("awarded_quantity") / 100
+        ),
+    )
+    text = awarded.select("description").unique()
+    text = text.with_columns(_name=letters(pl.col("description")).str.slice(0, NAME_LENGTH))
+    awarded = awarded.join(text, on="description", how="left", nulls_equal=True, maintain_order="left").with_columns(
+        item=pl.coalesce(pl.col("classification"), pl.when(pl.col("_name") != "").then("_name")),
+        unit_key=fold(pl.col("unit")),
+        log_price=pl.when(pl.col("object") == "goods").then(pl.col("unit_price").log()),
+    )
+    told = pl.when(pl.col("item").is_not_null() & pl.col("unit_key").is_not_null()).then("log_price")
+    awarded = robust(awarded.with_columns(log_price=told), "log_price", ["item", "unit_key"], "price", floor=0.2)
+    return awarded.with_columns(
+        peer_price_typical=pl.col("peer_price_median").exp(),
+        price_over_typical=(pl.col("log_price") - pl.col("peer_price_median")).exp(),
+    ).drop("_name")

@@ -1,0 +1,105 @@
+"""The frame of processes: law, terms in business days, classes of what is bought, purchases that belong together."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from procrisk.indicators.features_text import classified
+from procrisk.indicators.peers import robust
+from procrisk.indicators.terms import FIRST_CALL, GOODS_SERVICES, ORDINARY, SIMPLIFIED
+from procrisk.records.vocabulary import fold, special_regime
+from procrisk.workdays import business_days
+
+Tables = Mapping[str, pl.DataFrame]
+
+SPLIT_DAYS = 60
+"""Days before and after a call in which a like purchase of the same buyer may be a part of the same need."""
+
+WEAK_CAUSES = (
+    r"DESABASTECIMIENTO|PROVEEDOR .NICO|.NICO PROVEEDOR|NO EXIST.*SUSTITUT|PERSONAL.SIMO|ADQUISICI.N O ARRENDAMIENTO"
+)
+"""Grounds that rest on what the buyer itself did or says: it ran short, or states that nobody else can supply."""
+
+
+def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cause: pl.Expr) -> pl.DataFrame:
+    """One row a process, as assembled, and:
+
+    special_regime, item_class, family; award_days, bid_days, enquiry_days (business days from the call, or of the term),
+    registration_days (calendar days from call to publication); has_cause, weak_cause; split_* and quote_* (like purchases
+    in the window); near_line (value over the line of LP and CP); peer_days_*; market_id; n_bidding_documents, ...
+
+    Args:
+        tables: the assembled tables, `processes` with the law attached and `source_code`.
+        lots: the frame of lots.
+        days: holidays.
+        says_cause: whether a source of the process publishes grounds of direct awards.
+    """
+    frame = classified(tables["processes"]).with_columns(
+        special_regime=special_regime(pl.col("title"), pl.col("method_details")),
+        award_days=business_days(pl.col("call_date"), pl.col("award_date"), days),
+        bid_days=business_days(pl.col("call_date"), pl.col("bid_deadline"), days),
+        enquiry_days=business_days(pl.col("enquiry_start") - pl.duration(days=1), pl.col("enquiry_end"), days),
+        integration_days=business_days(pl.col("integration_date"), pl.col("bid_deadline"), days),
+        registration_days=(pl.col("published_date") - pl.col("call_date")).dt.total_days(),
+        value_over_line=pl.col("value_pen_cents") / pl.col("law_lp_threshold_cents"),
+        log_award_days=business_days(pl.col("call_date"), pl.col("award_date"), days).clip(0).log1p(),
+        market_id=pl.concat_str("region_code", "family", separator=":"),
+    )
+    cause = fold(pl.col("cause"))
+    named = pl.col("cause").is_not_null()
+    frame = frame.with_columns(
+        has_cause=pl.when(named).then(True).when(says_cause).then(False),
+        weak_cause=cause.str.contains(WEAK_CAUSES),
+    )
+    frame = robust(frame, "log_award_days", ["method", "object"], "days").with_columns(
+        peer_days_typical=(pl.col("peer_days_median").exp() - 1)
+    )
+    below = pl.col("value_pen_cents") < pl.col("law_lp_threshold_cents")
+    part = (SIMPLIFIED | (pl.col("method") == "CPRE")) & GOODS_SERVICES & FIRST_CALL & ORDINARY
+    frame = _alike(frame, part & below, "split")
+    frame = _alike(frame, (pl.col("method") == "CPRE") & FIRST_CALL, "quote")
+    frame = _with_lots(frame, lots)
+    return _with_documents(frame, tables["documents"])
+
+
+def _alike(frame: pl.DataFrame, which: pl.Expr, name: str) -> pl.DataFrame:
+    """Add <name>_n and <name>_total_cents: like purchases of the buyer around the call, itself among them, and their value."""
+    keys = ["buyer_id", "object", "item_class"]
+    parts = frame.filter(which & (pl.col("value_pen_cents") > 0)).drop_nulls([*keys, "call_date"])
+    window = (
+        parts.select(*keys, "call_date", "value_pen_cents")
+        .sort(*keys, "call_date")
+        .rolling("call_date", period=f"{2 * SPLIT_DAYS + 1}d", offset=f"-{SPLIT_DAYS + 1}d", group_by=keys)
+        .agg(pl.len().cast(pl.Int64).alias(f"{name}_n"), pl.col("value_pen_cents").sum().alias(f"{name}_total_cents"))
+        .unique([*keys, "call_date"])
+    )
+    found = parts.select("process_id", *keys, "call_date").join(window, on=[*keys, "call_date"], how="left")
+    return frame.join(
+        found.select("process_id", f"{name}_n", f"{name}_total_cents"),
+        on="process_id",
+        how="left",
+        maintain_order="left",
+    )
+
+
+def _with_lots(frame: pl.DataFrame, lots: pl.DataFrame) -> pl.DataFrame:
+    """Add n_failed_lots and n_known_lots (lots whose state is published)."""
+    return frame.join(
+        lots.group_by("process_id").agg(
+            n_known_lots=pl.col("status").count().cast(pl.Int64),
+            n_failed_lots=pl.col("failed").sum().cast(pl.Int64),
+        ),
+        on="process_id",
+        how="left",
+        maintain_order="left",
+    )
+
+
+def _with_documents(frame: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """Add n_documents and n_bidding_documents; null where nothing at all is published of the process's documents."""
+    counted = documents.group_by("process_id").agg(
+        n_documents=pl.len().cast(pl.Int64),
+        n_bidding_documents=(pl.col("document_type") == "biddingDocuments").sum().cast(pl.Int64),
+    )
+    return frame.join(counted, on="process_id", how="left", maintain_order="left")
