@@ -113,6 +113,16 @@ def test_a_planted_process_stands_out_and_says_why(records, models):
     )
 
 
+def test_a_feature_that_the_model_never_saw_is_no_reason(tmp_path):
+    tables = made.records(600).tables
+    blind = {**tables, "processes": tables["processes"].with_columns(n_bidders=pl.lit(None, dtype=pl.Int32))}
+    fitted, _ = forest.load(anomaly.train(made.Records(blind), tmp_path, SMALL), IDS)
+    assert IDS.index("n_bidders") not in fitted.used
+    named = layer.apply(tables, fitted)["anomaly_features"].explode().drop_nulls()
+    assert "n_bidders" not in set(named)
+    assert len(named) > 100
+
+
 def test_taking_the_strongest_reason_away_lowers_the_score(records, models):
     fitted, _ = forest.load(models / (models / layer.CURRENT).read_text().strip(), IDS)
     matrix = features.compare(*layer.prepare(records.tables)).matrix

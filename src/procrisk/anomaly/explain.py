@@ -1,6 +1,7 @@
 """Why a process is unusual, in words and units: its strongest features beside the median of its peers."""
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from procrisk.anomaly.features import FEATURES, Compared, Feature
@@ -11,19 +12,21 @@ LEAST = float(np.log1p(2.0))
 """A feature is named from a robust z of 2 on."""
 
 
-def reasons(raw: pl.DataFrame, compared: Compared, n_peers: pl.Series) -> pl.DataFrame:
+def reasons(raw: pl.DataFrame, compared: Compared, n_peers: pl.Series, used: npt.NDArray[np.int64]) -> pl.DataFrame:
     """The features that set each process apart.
 
     Args:
         raw: values in natural units, from features.values.
         compared: their signals and the peers' medians, aligned with `raw`.
         n_peers: size of each process's group.
+        used: columns that the model looks at; another cannot be a reason for its score.
 
     Returns:
         process_id, anomaly_features (ids, strongest first), anomaly_es, anomaly_en (a phrase for each), for the processes
         that have at least one; sorted by process_id.
     """
-    row, column = np.nonzero(compared.matrix >= LEAST)
+    looked_at = np.isin(np.arange(compared.matrix.shape[1]), used)
+    row, column = np.nonzero((compared.matrix >= LEAST) & looked_at)
     named = pl.DataFrame({"row": row, "column": column, "signal": compared.matrix[row, column]})
     parts = [
         _phrases(f, named.filter(pl.col("column") == at), raw[f.id], compared.medians[f.id], n_peers)

@@ -94,7 +94,7 @@ MIN_PAIR_BASE = 3
 """A share of a buyer's spending (a supplier's sales) is looked at from this many of its processes on."""
 MIN_KNOWN = 10
 """Peers with a value that a median needs."""
-STEP = 0.02
+STEP = 0.05
 """Grid of the transformed z: finer differences are noise, and equal rows are scored once."""
 
 

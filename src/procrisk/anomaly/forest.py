@@ -56,6 +56,12 @@ class Forest:
         scored: npt.NDArray[np.float64] = 2.0 ** (-total / (trees * mean_path(np.array([self.max_samples]))[0]))
         return scored[back.ravel()]
 
+    @property
+    def used(self) -> npt.NDArray[np.int64]:
+        """Features that some tree splits on: one that no training record knew is not among them."""
+        inner = self.left != np.arange(len(self.left))
+        return np.unique(self.feature[inner]).astype(np.int64)
+
     def _paths(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Path length of each row, summed over the trees."""
         flat = np.ascontiguousarray(rows).ravel()

@@ -70,7 +70,7 @@ def apply(tables: features.Tables, fitted: forest.Forest) -> pl.DataFrame:
     compared = features.compare(raw, groups)
     made = calibrate.exceedance(fitted.score(compared.matrix), groups)
     labels = groups.groups["label"].gather(groups.own)
-    words = explain.reasons(raw, compared, made["n_peers"])
+    words = explain.reasons(raw, compared, made["n_peers"], fitted.used)
     framed = pl.concat([raw.select("process_id"), made], how="horizontal").with_columns(peers=labels)
     return framed.join(words, on="process_id", how="left", maintain_order="left")
 

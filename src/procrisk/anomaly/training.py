@@ -21,7 +21,7 @@ MIN_ROWS = 100
 class Parameters:
     """How the forest is grown. Every field is part of the model's name."""
 
-    trees: int = 400
+    trees: int = 500
     max_samples: int = 256
     seed: int = 20260101
 
