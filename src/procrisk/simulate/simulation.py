@@ -89,10 +89,10 @@ def simulate(
         progress: told how many more OCDS lines have been written.
 
     Raises:
-        UsageError: an argument is out of its range.
+        UsageError: an argument is out of its range, or `out` holds records that are not marked as simulated.
     """
     _check(processes, seed, years, strength, scheme_rate)
-    out.mkdir(parents=True, exist_ok=True)
+    _clear(out)
     streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(10)]
     made = _draw(streams, processes, tuple(sorted(set(years))), strength, scheme_rate)
     lines, size = ocds_out.write(made, out / "ocds", progress)
@@ -117,6 +117,17 @@ def _check(n: int, seed: int, years: tuple[int, ...], strength: float, rate: flo
         raise UsageError(f"simulate: strength {strength} is not within 0 and 1")
     if not 0 <= rate <= 0.2:
         raise UsageError(f"simulate: rate {rate} is not within 0 and 0.2")
+
+
+def _clear(out: Path) -> None:
+    """Remove an earlier simulation; what is not marked as one is nobody's to remove."""
+    old = [*out.glob("ocds/compiled-*.jsonl"), *out.glob("conosce/*_SIMULADO.csv")]
+    if old and not (out / "SIMULADO.txt").exists():
+        raise UsageError(f"simulate: {out} holds records and no SIMULADO.txt; choose an empty folder")
+    for path in old:
+        path.unlink()
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "SIMULADO.txt").write_bytes(NOTICE.encode())
 
 
 def _draw(streams: list[Generator], n: int, years: tuple[int, ...], strength: float, rate: float) -> World:
