@@ -46,10 +46,14 @@ def debarred_at_award() -> Rule:
     value="firm_families",
     threshold="peer_families_limit",
 )
-def heterogeneous_supplier(min_processes: int, min_peers: int) -> Rule:
+def heterogeneous_supplier(min_families: int, min_processes: int, min_peers: int) -> Rule:
     """A supplier sells far more kinds of things than others that win as often."""
     enough = (col("firm_known_n") >= min_processes) & (col("peer_families_n") >= min_peers)
-    return when(COMPETITIVE | DIRECT).enough(enough).then(col("firm_families") > col("peer_families_limit"))
+    return (
+        when(COMPETITIVE | DIRECT)
+        .enough(enough)
+        .then((col("firm_families") >= min_families) & (col("firm_families") > col("peer_families_limit")))
+    )
 
 
 @indicator(
@@ -113,7 +117,8 @@ def penalised_supplier(min_penalties: int) -> Rule:
 )
 def unit_price_outlier(deviations: float, min_ratio: float, min_peers: int) -> Rule:
     """A unit price far above what others paid for the same item in the same unit."""
-    priced = (col("object") == "goods") & (col("unit_price") > 0)
+    # a quantity of one is a package under one price, not an item
+    priced = (col("object") == "goods") & (col("awarded_quantity") > 1)
     return (
         when(COMPETITIVE | DIRECT, priced)
         .enough(col("peer_price_n") >= min_peers)

@@ -7,7 +7,7 @@ stand beside each of its processes in the frame.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -42,7 +42,7 @@ class Evaluated:
     """process_id and a UInt8 per indicator: 0 evaluated, else a key of WHY."""
 
 
-FLAGS = {
+FLAGS: dict[str, Any] = {
     "process_id": pl.String,
     "subject_type": pl.String,
     "subject_id": pl.String,
@@ -145,7 +145,7 @@ def _flags(frame: pl.DataFrame, outcome: pl.Series, i: Indicator, overrides: Map
         fill(i.sentence_es, names, "es").alias("sentence_es"),
         fill(i.sentence_en, names, "en").alias("sentence_en"),
     )
-    return made.unique(["process_id", "subject_id"], keep="first", maintain_order=True).cast(dict(FLAGS))
+    return made.unique(["process_id", "subject_id"], keep="first", maintain_order=True).cast(FLAGS)
 
 
 def _figure(x: pl.Expr, name: str) -> pl.Expr:

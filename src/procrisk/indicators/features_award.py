@@ -36,9 +36,9 @@ OF_PROCESS = (
 
 
 def awards(tables: Tables, processes: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
-    """One row an award: as assembled, what is known of its process, and
+    """The awards, with what follows from their dates, holders and amounts.
 
-    consent_days (business days from award to consent); holder and holder_shown (the consortium, or the firm that won by
+    One row an award: as assembled, what is known of its process, and consent_days (business days from award to consent); holder and holder_shown (the consortium, or the firm that won by
     itself); n_members, n_solo (members, and those of them that won alone in the same kind of purchase); n_same_amount (awards of
     the buyer, in other processes too, of exactly this amount).
     """

@@ -18,8 +18,10 @@ ORDER_DAYS = 30
 
 
 def with_buyers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
-    """The frame of processes with buyer_* and market_* columns and the limits of their peers (same level of government, same
-    year): mean plus two standard deviations over the buyers with enough processes.
+    """The frame of processes with buyer_* and market_* columns and the limits of their peers.
+
+    Peers are the buyers of the same level of government in the same year; a limit is the mean plus two standard deviations
+    over those with enough processes.
     """
     frame = _yearly(processes)
     frame = frame.join(
@@ -141,8 +143,10 @@ def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ordered(frame: pl.DataFrame, orders: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
-    """Add buyer_orders_n (minor purchases known), buyer_split_orders_n: groups of minor orders to one supplier within
-    ORDER_DAYS that together pass 8 UIT, each of them at or below it; and their number of orders and soles.
+    """Add what is known of the buyer's minor orders of the year.
+
+    buyer_orders_n, all of them; buyer_split_groups_n, groups to one supplier within ORDER_DAYS that together pass 8 UIT, each
+    order at or below it; buyer_split_orders_n and _cents, their orders and soles; buyer_split_share, orders over orders.
     """
     limits = processes.select("year", "law_8uit_cents").drop_nulls().unique("year", keep="any")
     minor = (

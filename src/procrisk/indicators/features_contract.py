@@ -30,9 +30,9 @@ OF_PROCESS = (
 def contracts(
     tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame, days: Sequence[date], as_of: date
 ) -> pl.DataFrame:
-    """One row a contract: as assembled, what is known of its process, and
+    """The contracts, with what follows from their dates, amounts, changes and payments.
 
-    consented (of its award, else the process's last), sign_days, publish_days (business days); award_amount_cents (its award's, or
+    One row a contract: as assembled, what is known of its process, and consented (of its award, else the process's last), sign_days, publish_days (business days); award_amount_cents (its award's, or
     the process's where it is the only contract and award); contract_over_award, final_over_contract, extension_ratio; additional_cents,
     additional_ratio; penalties_cents, penalty_ratio; paid_to_another, n_contract_documents; days_since_end.
     """

@@ -17,7 +17,9 @@ NAME_LENGTH = 60
 
 
 def lots(tables: Tables) -> pl.DataFrame:
-    """One row a lot of a call: as assembled, and awarded_cents, awarded_quantity (sums over its award lines, in soles),
+    """The lots, with what was awarded of them.
+
+    One row a lot of a call: as assembled, and awarded_cents, awarded_quantity (sums over its award lines, in soles),
     lot_cents (reference value in soles), award_ratio, equals_reference, failed.
     """
     lines = (
@@ -45,7 +47,7 @@ def lots(tables: Tables) -> pl.DataFrame:
 
 
 def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
-    """Awarded lots with what is known of their process, and among peers:
+    """The lots that were awarded, with what is known of their process, and where they stand among peers.
 
     peer_equal_n, peer_equal_share (lots of the same method and object, and how many were awarded at exactly the reference);
     unit_price (soles), peer_price_n, peer_price_typical, peer_price_z (same item, same unit, log price).

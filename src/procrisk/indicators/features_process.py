@@ -23,11 +23,12 @@ WEAK_CAUSES = (
 
 
 def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cause: pl.Expr) -> pl.DataFrame:
-    """One row a process, as assembled, and:
+    """The processes, with terms, classes and like purchases. One row a process, as assembled, and those below.
 
     special_regime, item_class, family; award_days, bid_days, enquiry_days (business days from the call, or of the term),
     registration_days (calendar days from call to publication); has_cause, weak_cause; split_* and quote_* (like purchases
-    in the window); near_line (value over the line of LP and CP); peer_days_*; market_id; n_bidding_documents, ...
+    in the window); value_over_line (of LP and CP); peer_days_* (log of award_days); market_id; n_known_lots,
+    n_failed_lots; n_documents, n_bidding_documents.
 
     Args:
         tables: the assembled tables, `processes` with the law attached and `source_code`.

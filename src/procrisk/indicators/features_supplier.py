@@ -27,10 +27,11 @@ HETEROGENEOUS_MIN = 5
 
 
 def suppliers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
-    """One row a process and winner (party_id), with what is known of the process, and
+    """The winners, with what registers say of them and how often they win.
 
-    event_date (award, else call: direct awards of some sources have no date of award), supplier (as shown), pair_id;
-    debarred*, penalties*, registered*; pair_* (with this buyer in this year), firm_* (with all), same_day_n, earlier_n.
+    One row a process and winner (party_id): what is known of the process, event_date (award, else call: direct awards of some sources have no date of award), supplier (as shown), pair_id;
+    debarred*, penalties*, registered*; pair_* (with this buyer in this year), firm_* (with all), same_day_n; is_first,
+    history_months; pair_bids_n, pair_win_ratio.
     """
     dated = awards.select("process_id", "award_id", award_date="date", award_amount_cents="amount_pen_cents")
     won = tables["award_suppliers"].join(dated, on=["process_id", "award_id"], how="left")
@@ -99,8 +100,10 @@ def _penalised(frame: pl.DataFrame, penalties: pl.DataFrame) -> pl.DataFrame:
 
 
 def _registered(frame: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
-    """Add registered_from (first day in the register), registered_days (from it to the call), late_days (from the award to it), right_category
-    (one registration is for this kind of object), supplier_region and supplier_department.
+    """Add what the register of suppliers says.
+
+    registered_from (first day), registered_days (from it to the call), late_days (from the award to it), right_category (one
+    registration is for this kind of object), supplier_region, supplier_department.
     """
     firms = register.group_by("ruc").agg(
         registered_from=pl.col("valid_from").min(),

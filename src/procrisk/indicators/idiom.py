@@ -7,6 +7,7 @@ to a decision wins), else clear if any was looked at, else out of scope.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -44,13 +45,14 @@ class Rule:
         lacks = absent or {}
         no_scope = _any_absent(self.own_inputs(self.scope), lacks)
         no_value = _any_absent(self.own_inputs(self.test), lacks)
-        said = pl.when(self.scope.not_()).then(OUT_OF_SCOPE)
+        said: Any = pl.when(self.scope.not_()).then(OUT_OF_SCOPE)
         said = said.when(self.scope.is_null()).then(pl.when(no_scope).then(COLUMN_ABSENT).otherwise(VALUE_MISSING))
         if self.peers is not None:
             unknown = self.test.is_null() & no_value
             said = said.when(self.peers.fill_null(value=False).not_() & ~unknown).then(TOO_FEW_PEERS)
         said = said.when(self.test).then(RAISED).when(self.test.not_()).then(CLEAR)
-        return said.when(no_value).then(COLUMN_ABSENT).otherwise(VALUE_MISSING).cast(pl.UInt8)
+        outcome: pl.Expr = said.when(no_value).then(COLUMN_ABSENT).otherwise(VALUE_MISSING).cast(pl.UInt8)
+        return outcome
 
 
 def _any_absent(columns: list[str], lacks: dict[str, pl.Expr]) -> pl.Expr:

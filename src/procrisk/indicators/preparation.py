@@ -1,5 +1,7 @@
 """Indicators on how the purchase was prepared: the method chosen, its grounds, terms for bidders, the reference value."""
 
+import polars as pl
+
 from procrisk.indicators.idiom import Rule, col, when
 from procrisk.indicators.registry import indicator
 from procrisk.indicators.terms import DIRECT, FIRST_CALL, HAS_VALUE, ORDINARY, TENDER
@@ -31,10 +33,14 @@ def direct_with_weak_cause() -> Rule:
     value="buyer_direct_share",
     threshold="peer_direct_limit",
 )
-def buyer_awards_directly(min_processes: int, min_peers: int) -> Rule:
+def buyer_awards_directly(min_direct: int, min_processes: int, min_peers: int) -> Rule:
     """A buyer awards directly far more often than buyers of its level of government."""
     enough = (col("buyer_n") >= min_processes) & (col("peer_direct_n") >= min_peers)
-    return when(DIRECT).enough(enough).then(col("buyer_direct_share") > col("peer_direct_limit"))
+    return (
+        when(DIRECT)
+        .enough(enough)
+        .then((col("buyer_direct_n") >= min_direct) & (col("buyer_direct_share") > col("peer_direct_limit")))
+    )
 
 
 @indicator(
@@ -47,10 +53,10 @@ def buyer_awards_directly(min_processes: int, min_peers: int) -> Rule:
 )
 def simplified_above_the_line() -> Rule:
     """A simplified award at or above the line of LP and CP, first call and no special regime named."""
-    sure = ~col("object_inferred")
-    return when(_AS, FIRST_CALL, ORDINARY, HAS_VALUE, sure).then(
-        col("value_pen_cents") >= col("law_lp_threshold_cents")
-    )
+    above = col("value_pen_cents") >= col("law_lp_threshold_cents")
+    # the line depends on the object, so one told from the text proves nothing where it would matter
+    doubtful = col("object_inferred") & (above | (col("object") == "works"))
+    return when(_AS, FIRST_CALL, ORDINARY, HAS_VALUE).then(pl.when(~doubtful).then(above))
 
 
 @indicator(

@@ -87,8 +87,17 @@ def indicator(
         if subject not in SUBJECTS:
             raise UsageError(f"{id_}: unknown subject {subject!r}; known: {', '.join(SUBJECTS)}")
         entry = _entry(id_, list(inspect.signature(function).parameters))
-        declared = {"risks": tuple(risks), "ocp": ocp, "subject": subject, "evidence": tuple(evidence)}
-        INDICATORS[id_] = Indicator(id_, function, **declared, value=value, threshold=threshold, **entry)
+        INDICATORS[id_] = Indicator(
+            id=id_,
+            function=function,
+            risks=tuple(risks),
+            ocp=ocp,
+            subject=subject,
+            evidence=tuple(evidence),
+            value=value,
+            threshold=threshold,
+            **entry,
+        )
         return function
 
     return declare

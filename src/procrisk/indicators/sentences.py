@@ -6,7 +6,7 @@ decimal), ratio (two decimals), text.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -46,7 +46,7 @@ def _decimals(x: pl.Expr, n: int) -> pl.Expr:
     return pl.concat_str(sign, _thousands(scaled // 10**n), pl.lit("."), (scaled % 10**n).cast(pl.String).str.zfill(n))
 
 
-_KINDS = {
+_KINDS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "money": money,
     "date": lambda x: x.dt.strftime("%d/%m/%Y"),
     "pct": lambda x: pl.concat_str(_decimals(x * 100, 1), pl.lit(" %")),

@@ -1,7 +1,5 @@
 """Words that many indicators share, each defined once."""
 
-import polars as pl
-
 from procrisk.indicators.idiom import col, one_of
 
 COMPETITIVE = one_of("method", "LP", "CP", "AS", "SIE", "CPRE", "SCI", "LPA", "CPA", "ADP", "ADS", "AMC")
@@ -19,8 +17,3 @@ FIRST_CALL = col("call_number").fill_null(1) <= 1
 ORDINARY = col("special_regime").is_null()
 """No special regime in nomenclature or method: homologation, Ley 31125, DL 1355, reconstruction, urgency decrees."""
 HAS_VALUE = col("value_pen_cents") > 0
-
-
-def over(limit: pl.Expr, share: float) -> pl.Expr:
-    """`limit` raised by a share of itself: over(x, 0.1) is 110 % of x."""
-    return limit * (1.0 + share)
