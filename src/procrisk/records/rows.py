@@ -265,27 +265,31 @@ def _take(
     """Cells of the row at line `at` (None: blank), how many lines it took, and what is wrong with it."""
     if b"\0" in lines[at]:
         return None, 1, (Reason.ENCODING_INVALID, "the row holds a NUL byte")
-    window = lines[at : at + 1] if b'"' not in lines[at] else lines[at : at + _SPAN]
-    decoded: list[str] = []
-    for n, raw in enumerate(window):
-        try:
-            decoded.append(raw.decode(encoding) + "\n")
-        except UnicodeDecodeError as error:
-            if n == 0:
-                return None, 1, (Reason.ENCODING_INVALID, f"the row is not {encoding} text: {error.reason}")
-            break
-    reader = csv.reader(decoded, delimiter=delimiter)
+    try:
+        first = lines[at].decode(encoding)
+    except UnicodeDecodeError as error:
+        return None, 1, (Reason.ENCODING_INVALID, f"the row is not {encoding} text: {error.reason}")
+    reader = csv.reader(_decoded(lines, at, encoding), delimiter=delimiter)
     try:
         cells = next(reader, [])
+        if len(cells) == width:
+            return cells if any(c.strip() for c in cells) else None, reader.line_num, None
+        if reader.line_num > 1:  # an unclosed quote ran on: this line alone is refused
+            cells = next(csv.reader([first], delimiter=delimiter))
     except csv.Error as error:
         return None, 1, (Reason.ROW_RAGGED, f"the row cannot be cut into cells: {error}")
     if not any(c.strip() for c in cells):
         return None, 1, None
-    if len(cells) == width:
-        return cells, reader.line_num, None
-    if reader.line_num > 1:  # an unclosed quote ran on: this line alone is refused
-        cells = next(csv.reader(decoded[:1], delimiter=delimiter))
     return None, 1, (Reason.ROW_RAGGED, f"{len(cells)} cells where the header has {width}")
+
+
+def _decoded(lines: list[bytes], at: int, encoding: str) -> Iterator[str]:
+    """Lines from `at` on, as long as they are text and at most _SPAN of them: csv asks for more inside quotes."""
+    for i in range(at, min(at + _SPAN, len(lines))):
+        try:
+            yield lines[i].decode(encoding) + "\n"
+        except UnicodeDecodeError:
+            return
 
 
 # --- workbooks ---------------------------------------------------------------------------------------------------
