@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--seed", type=int, required=True, metavar="N")
     c.add_argument("--strength", type=float, default=0.5, help="how strong the planted schemes are, 0 to 1")
     c.add_argument("--rate", type=float, default=0.005, help="share of the processes that belong to a planted scheme")
+    c.add_argument("--years", default="2021-2022", metavar="YYYY[-YYYY]", help="years of the calls")
 
     c = add("explain", _explain, "every flag on a process: value, threshold, peers, law, source record, in a sentence")
     c.add_argument("process", metavar="PROCESS_ID")
@@ -159,7 +160,12 @@ def _simulate(args: argparse.Namespace) -> int:
 
     if args.processes < 1 or not 0 <= args.strength <= 1 or not 0 <= args.rate <= 1:
         raise UsageError("--processes is at least 1; --strength and --rate are between 0 and 1")
-    print(simulate(args.out, args.processes, args.seed, strength=args.strength, scheme_rate=args.rate))
+    first, _, last = args.years.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()):
+        raise UsageError(f"--years {args.years} should be a year or two of them, such as 2021-2022")
+    years = tuple(range(int(first), int(last or first) + 1))
+    made = simulate(args.out, args.processes, args.seed, years=years, strength=args.strength, scheme_rate=args.rate)
+    print(made)
     return 0
 
 
