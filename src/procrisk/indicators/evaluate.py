@@ -145,7 +145,7 @@ def _flags(frame: pl.DataFrame, outcome: pl.Series, i: Indicator, overrides: Map
         fill(i.sentence_es, names, "es").alias("sentence_es"),
         fill(i.sentence_en, names, "en").alias("sentence_en"),
     )
-    return made.unique(["process_id", "subject_id"], keep="first", maintain_order=True).cast(FLAGS)
+    return made.unique(["process_id", "subject_id"], keep="first", maintain_order=True).cast(pl.Schema(FLAGS))
 
 
 def _figure(x: pl.Expr, name: str) -> pl.Expr:

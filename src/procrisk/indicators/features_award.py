@@ -58,26 +58,41 @@ def awards(tables: Tables, processes: pl.DataFrame, days: Sequence[date]) -> pl.
 
 def _members(suppliers: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     """Holder of each award, its members and how many of them also win alone in purchases of the same family and object."""
-    kind = processes.select("process_id", "object", "family")
-    members = suppliers.join(kind, on="process_id", how="inner")
-    alone = (
-        members.filter(pl.col("consortium_id").is_null() & pl.col("ruc").is_not_null())
-        .select("ruc", "object", "family")
-        .drop_nulls()
-        .unique()
-        .with_columns(solo=pl.lit(value=True))
+    award = ["process_id", "award_id"]
+    by_itself = pl.col("consortium_id").is_null()
+    shown = pl.when(by_itself).then(supplier_shown(pl.col("party_id"), pl.col("name")))
+    # of several suppliers on one award the first by code holds it
+    held = suppliers.sort(*award, "party_id").unique(award, keep="first", maintain_order=True)
+    holders = held.select(
+        *award,
+        holder=pl.coalesce("consortium_id", "party_id"),
+        holder_shown=pl.coalesce(shown, pl.concat_str(pl.lit("consorcio "), "consortium_id")),
     )
-    joined = members.join(alone, on=["ruc", "object", "family"], how="left").sort("process_id", "award_id", "party_id")
-    solo = pl.col("solo").fill_null(value=False) & pl.col("consortium_id").is_not_null()
-    holder = pl.coalesce("consortium_id", "party_id")
-    shown = pl.when(pl.col("consortium_id").is_null()).then(supplier_shown(pl.col("party_id"), pl.col("name")))
-    return joined.group_by("process_id", "award_id", maintain_order=True).agg(
-        holder=holder.first(),
-        holder_shown=pl.coalesce(shown, pl.concat_str(pl.lit("consorcio "), "consortium_id")).first(),
-        is_consortium=pl.col("consortium_id").is_not_null().any(),
-        n_members=pl.col("ruc").drop_nulls().n_unique().cast(pl.Int64),
-        n_solo=pl.when(pl.col("family").first().is_not_null()).then(
-            pl.col("ruc").filter(solo).n_unique().cast(pl.Int64)
+    known = suppliers.filter(pl.col("ruc").is_not_null())
+    counted = known.group_by(award).agg(n_members=pl.col("ruc").n_unique().cast(pl.Int64))
+    kind = processes.select("process_id", "object", "family")
+    members = suppliers.filter(~by_itself)
+    alone = known.filter(by_itself).join(kind, on="process_id", how="inner").select("ruc", "object", "family")
+    solo = (
+        members.join(kind, on="process_id", how="inner")
+        .join(alone.drop_nulls().unique(), on=["ruc", "object", "family"], how="semi")
+        .select(*award, "ruc")
+        .unique()
+        .sort(*award, "ruc")
+        .group_by(award, maintain_order=True)
+        .agg(n_solo=pl.len().cast(pl.Int64), solo_members=pl.col("ruc").str.join("; "))
+    )
+    consortia = members.select(award).unique().join(kind, on="process_id", how="inner")
+    told = consortia.join(solo, on=award, how="left").select(
+        *award,
+        n_solo=pl.when(pl.col("family").is_not_null() & pl.col("object").is_not_null()).then(
+            pl.col("n_solo").fill_null(0)
         ),
-        solo_members=pl.col("ruc").filter(solo).unique().sort().str.join("; "),
+        solo_members="solo_members",
+        is_consortium=pl.lit(value=True),
+    )
+    return (
+        holders.join(counted, on=award, how="left")
+        .join(told, on=award, how="left")
+        .with_columns(pl.col("is_consortium").fill_null(value=False), pl.col("n_members").fill_null(0))
     )

@@ -52,7 +52,17 @@ def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     peer_equal_n, peer_equal_share (lots of the same method and object, and how many were awarded at exactly the reference);
     unit_price (soles), peer_price_n, peer_price_typical, peer_price_z (same item, same unit, log price).
     """
-    ours = ["process_id", "method", "object", "regime", "call_date", "buyer_id", "law_price_floor", "law_price_ceiling"]
+    ours = [
+        "process_id",
+        "method",
+        "object",
+        "regime",
+        "call_date",
+        "buyer_id",
+        "law_price_floor",
+        "law_price_ceiling",
+        "object_inferred",
+    ]
     awarded = frame.filter(pl.col("awarded_cents").is_not_null()).join(
         processes.select(ours), on="process_id", how="inner", maintain_order="left"
     )

@@ -96,7 +96,9 @@ def outside_price_band(tolerance: float) -> Rule:
     """Works or works consultancy were awarded outside the band in which the law admits bids."""
     low, high = col("law_price_floor") - tolerance, col("law_price_ceiling") + tolerance
     banded = col("law_price_floor").is_not_null() & col("law_price_ceiling").is_not_null()
-    return when(TENDER, WORKS, banded, col("lot_cents") > 0).then((low > _RATIO) | (high < _RATIO))
+    # the band is that of works: an object told from the text cannot say that a price lies outside it
+    outside = pl.when(~col("object_inferred")).then((low > _RATIO) | (high < _RATIO))
+    return when(TENDER, WORKS, banded, col("lot_cents") > 0).then(outside)
 
 
 @indicator(
@@ -255,7 +257,7 @@ def not_registered_at_award(min_days: int) -> Rule:
 @indicator("SEL-16", risks=["R53"], subject="supplier", evidence=["supplier", "object"])
 def registered_for_something_else() -> Rule:
     """None of the winner's registrations is for the kind of object bought."""
-    return when(COMPETITIVE | DIRECT, ~col("object_inferred")).then(~col("right_category"))
+    return when(COMPETITIVE | DIRECT).then(pl.when(~col("object_inferred")).then(~col("right_category")))
 
 
 @indicator(
