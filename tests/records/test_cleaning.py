@@ -37,8 +37,8 @@ def one(value, parser):
         ("S/.99", 9900, None),
         ("US$ 10", 1000, None),
         ("1.5E7", 1500000000, None),
-        ("1000000000000", 10**14, None),
-        ("1000000000000.01", None, "amount_too_large"),
+        ("100000000000", 10**13, None),
+        ("100000000000.01", None, "amount_too_large"),
         ("1e15", None, "amount_too_large"),
         ("-0.01", None, "amount_negative"),
         ("NaN soles", None, "amount_invalid"),
@@ -56,7 +56,7 @@ def test_money(raw, cents, fault):
     assert one(raw, cleaning.money_fault) == fault
 
 
-@given(st.integers(0, 10**14), st.sampled_from(["plain", "grouped", "continental", "soles"]))
+@given(st.integers(0, 10**13), st.sampled_from(["plain", "grouped", "continental", "soles"]))
 @settings(max_examples=60, deadline=None)
 def test_money_reads_every_way_of_writing_an_amount(cents, way):
     soles, rest = divmod(cents, 100)

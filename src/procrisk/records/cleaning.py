@@ -19,10 +19,11 @@ from datetime import date
 import polars as pl
 
 from procrisk.records.batch import Reason
+from procrisk.records.checks import MAX_CENTS
 from procrisk.records.vocabulary import fold
 
-MAX_SOLES = 1e12
-"""No published amount reaches it (Peru's yearly budget is 2.6e11 soles): beyond, it is a slip of the keyboard."""
+MAX_SOLES = MAX_CENTS / 100
+"""No published amount reaches it: beyond, it is a slip of the keyboard."""
 
 SENTINELS = (
     date(1, 1, 1),

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 
 import polars as pl
 
-from procrisk.records import conosce, oece_csv, oece_paths, registers, rows
+from procrisk.records import checks, conosce, oece_csv, oece_paths, registers, rows
 from procrisk.records.batch import Chunk, Reason, Refusal, content_key
 from procrisk.records.rows import Rows
 from procrisk.records.spec import Spec, fill, header_key, parse, refused
@@ -86,31 +86,13 @@ def _chunk(table: Rows, spec: Spec, headers: list[str], start: int, known: Conta
     fresh = cells if len(new) == len(keys) else cells[new]
     values, faults = parse(spec, fresh, headers)
     bad = refused(spec, values, faults, fresh, table.header)
-    refusals = [
-        Refusal(
-            table.lines[start + new[i]],
-            table.offsets[start + new[i]],
-            reason,
-            detail,
-            table.raw(start + new[i]),
-            values[spec.process][i] if spec.process else None,
-        )
-        for i, (reason, detail) in sorted(bad.items())
-    ]
-    out = {new[i] for i in bad}
-    kept = [i for i in range(len(keys)) if i not in out] if out else range(len(keys))
-    if bad:
-        good = [i for i in range(len(new)) if i not in bad]
-        values, new = values[good], [new[i] for i in good]
-    place = {row: n for n, row in enumerate(kept)} if out else None
-    positions = [place[i] for i in new] if place else new
-    return Chunk(
-        lines=[table.lines[start + i] for i in kept],
-        offsets=[table.offsets[start + i] for i in kept],
-        keys=[keys[i] for i in kept] if out else keys,
-        tables=_placed(fill(spec, values), positions),
-        refusals=refusals,
+    chunk = Chunk(
+        lines=table.lines[start : start + CHUNK_ROWS],
+        offsets=table.offsets[start : start + CHUNK_ROWS],
+        keys=keys,
+        tables=_placed(fill(spec, values), new),
     )
+    return checks.refuse(chunk, lambda n: table.raw(start + n), {new[i]: fault for i, fault in bad.items()})
 
 
 def _placed(tables: dict[str, pl.DataFrame], positions: list[int]) -> dict[str, pl.DataFrame]:
