@@ -38,7 +38,7 @@ _SOLES = {
     "award_lines": (("amount_cents", "amount_pen_cents"),),
     "contracts": (("amount_cents", "amount_pen_cents"),),
 }
-_VOID = r"(?i)cancel|unsuccessful|nulo|anulad|desiert"
+VOID = r"(?i)cancel|unsuccessful|nulo|anulad|desiert"
 _BY_PROCESS = "process"
 _BY_AWARD = ["process", "award_id"]
 
@@ -124,7 +124,7 @@ def _from_children(frame: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.D
         .unique(_BY_PROCESS, keep="first", maintain_order=True)
         .select(_BY_PROCESS, _lot_text="description", _lot_unit="unit")
     )
-    standing = tables["awards"].filter(~pl.col("status").str.contains(_VOID).fill_null(value=False))
+    standing = tables["awards"].filter(~pl.col("status").str.contains(VOID).fill_null(value=False))
     of_awards = standing.group_by(_BY_PROCESS).agg(
         n_awards=pl.len().cast(pl.Int32),
         awarded_pen_cents=_total("amount_pen_cents"),
