@@ -27,6 +27,7 @@ from procrisk.indicators import (
     features_process,
     features_supplier,
 )
+from procrisk.records.derive import VOID
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -116,7 +117,7 @@ def build(dataset: Records, as_of: date) -> Frames:
         dataset: the assembled records.
         as_of: the day as of which they are read.
     """
-    tables = dataset.tables
+    tables = _standing(dataset.tables)
     days = law.holiday_list(tables.get("holidays"))
     coded, kinds = _source_codes(tables["processes"])
     known = {**tables, "processes": law.attach(coded)}
@@ -136,6 +137,18 @@ def build(dataset: Records, as_of: date) -> Frames:
         "contracts": contracts,
     }
     return Frames(frames, kinds)
+
+
+def _standing(tables: Tables) -> Tables:
+    """The tables without awards that were cancelled or void, nor their lines and suppliers."""
+    void = tables["awards"].filter(pl.col("status").str.contains(VOID)).select("process_id", "award_id")
+    if void.is_empty():
+        return tables
+    left = {
+        name: tables[name].join(void, on=["process_id", "award_id"], how="anti", maintain_order="left")
+        for name in ("awards", "award_lines", "award_suppliers")
+    }
+    return {**tables, **left}
 
 
 def _source_codes(processes: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, ...]]]:

@@ -151,7 +151,7 @@ def _ordered(frame: pl.DataFrame, orders: pl.DataFrame, processes: pl.DataFrame)
     limits = processes.select("year", "law_8uit_cents").drop_nulls().unique("year", keep="any")
     minor = (
         orders.filter(pl.col("hiring_type").str.contains("(?i)HASTA [89] UIT"), pl.col("currency") == "PEN")
-        .with_columns(year=pl.col("date").dt.year())
+        .with_columns(year=pl.col("date").dt.year().cast(pl.Int16))
         .join(limits, on="year", how="inner")
         .filter(pl.col("amount_cents").is_between(1, pl.col("law_8uit_cents")))
         .drop_nulls(["buyer_ruc", "supplier_id", "date"])

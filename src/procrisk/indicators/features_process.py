@@ -8,7 +8,7 @@ import polars as pl
 from procrisk.indicators.features_text import classified
 from procrisk.indicators.peers import robust
 from procrisk.indicators.terms import FIRST_CALL, GOODS_SERVICES, ORDINARY, SIMPLIFIED
-from procrisk.records.vocabulary import fold, special_regime
+from procrisk.records.vocabulary import fold
 from procrisk.workdays import business_days
 
 Tables = Mapping[str, pl.DataFrame]
@@ -25,7 +25,7 @@ WEAK_CAUSES = (
 def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cause: pl.Expr) -> pl.DataFrame:
     """The processes, with terms, classes and like purchases. One row a process, as assembled, and those below.
 
-    special_regime, item_class, family; award_days, bid_days, enquiry_days (business days from the call, or of the term),
+    what (description, else the first lot's), item_class, family; award_days, bid_days, enquiry_days (business days from the call, or of the term),
     registration_days (calendar days from call to publication); has_cause, weak_cause; split_* and quote_* (like purchases
     in the window); value_over_line (of LP and CP); peer_days_* (log of award_days); market_id; n_known_lots,
     n_failed_lots; n_documents, n_bidding_documents.
@@ -36,8 +36,12 @@ def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cau
         days: holidays.
         says_cause: whether a source of the process publishes grounds of direct awards.
     """
-    frame = classified(tables["processes"]).with_columns(
-        special_regime=special_regime(pl.col("title"), pl.col("method_details")),
+    first = tables["lots"].sort("process_id", "lot_id").unique("process_id", keep="first", maintain_order=True)
+    frame = tables["processes"].join(
+        first.select("process_id", _lot="description"), on="process_id", how="left", maintain_order="left"
+    )
+    # CONOSCE's awards describe their lots and not the process
+    frame = classified(frame.with_columns(what=pl.coalesce("description", "_lot")).drop("_lot"), "what").with_columns(
         award_days=business_days(pl.col("call_date"), pl.col("award_date"), days),
         bid_days=business_days(pl.col("call_date"), pl.col("bid_deadline"), days),
         enquiry_days=business_days(pl.col("enquiry_start") - pl.duration(days=1), pl.col("enquiry_end"), days),
