@@ -2,12 +2,14 @@
 
 import csv
 import io
+import json
 from datetime import date
 
 import polars as pl
 import pytest
+import xlsxwriter
 
-from procrisk.records import oece_csv, oece_paths, tabular
+from procrisk.records import ocds, oece_csv, oece_paths, tabular
 from procrisk.records.spec import PARSERS
 from procrisk.records.tables import TABLES
 
@@ -94,7 +96,8 @@ def test_published_samples(shared_data, name):
     kind, into, rows = SAMPLES[name]
     found, tables = read((shared_data / "ocds_peru" / name).read_bytes())
     assert found == kind
-    assert tables["records"].height == tables[into].height == rows
+    assert tables["records"].height == rows
+    assert tables[into].height == (rows if into != "parties" else 1)
     assert tables["records"]["ocid"].str.starts_with("ocds-dgv273-seacev3-").all()
     assert tables["records"]["version_date"].str.contains(r"^2026-09-\d\dT\d\d:\d\d:\d\d").all()
 
@@ -117,7 +120,6 @@ def test_published_records_in_spanish(shared_data):
         "currency": "PEN",
         "value_reserved": False,
         "planned_cents": 15405000,
-        "call_date": date(2026, 1, 12),
         "published_date": date(2026, 1, 12),
         "n_registered": 1,
     }
@@ -168,12 +170,11 @@ def test_published_awards_and_contracts(shared_data):
 
 def test_published_parties(shared_data):
     _, tables = read((shared_data / "ocds_peru" / "oece_2026-01_es_Ent_PartesInvolucradas.csv").read_bytes())
-    buyer, firm = (tables["parties"].row(i, named=True) for i in (0, 1))
+    (buyer,) = tables["parties"].iter_rows(named=True)  # of the two firms no more than the name is known
     assert (buyer["party_id"], buyer["ruc"], buyer["department"], buyer["address"]) == (
         "CONSUCODE-27", None, "LIMA", "JR WASHINGTON 1894"
     )  # fmt: skip
     assert buyer["roles"] == "buyer;procuringEntity"
-    assert (firm["party_id"], firm["ruc"], firm["roles"]) == ("20611447397", "20611447397", "tenderer")
 
 
 PAIRS = {
@@ -323,3 +324,87 @@ def test_specs_are_sound(spec):
         for value in mapping.values():
             used = {value} if isinstance(value, str) else set(value.meta.root_names())
             assert used <= names, (name, used - names)
+
+
+def flat(node, parent=""):
+    """The single values below a node, by path; lists of objects left out, lists of words joined."""
+    out = {}
+    for name, value in node.items():
+        if isinstance(value, dict):
+            out |= flat(value, f"{parent}{name}/")
+        elif not isinstance(value, list):
+            out[f"{parent}{name}"] = value
+        elif all(isinstance(v, str) for v in value):
+            out[f"{parent}{name}"] = ";".join(value)
+    return out
+
+
+def exported(releases, *arrays):
+    """The CSV table of the objects in `arrays` (a path) of each compiled release, as OECE flattens it."""
+    rows = []
+    for release in releases:
+        level = [({}, release, "compiledRelease/")]
+        for array in arrays:
+            *inner, last = array.split("/")
+            below = []
+            for known, node, at in level:
+                ids = known | ({f"{at}id": node["id"]} if "id" in node else {})
+                place, path = node, at
+                for name in inner:
+                    place, path = place.get(name, {}), f"{path}{name}/"
+                    if "id" in place:
+                        ids = ids | {f"{path}id": place["id"]}
+                below += [(ids, child, f"{path}{last}/0/") for child in place.get(last, [])]
+            level = below
+        rows += [{"ocid": release["ocid"]} | known | flat(node, at) for known, node, at in level]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(dict.fromkeys(k for r in rows for k in r)))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+SAME = {
+    "processes": (),
+    "lots": ("tender/items",),
+    "documents": ("tender/documents",),
+    "parties": ("parties",),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_csv_of_a_record_gives_what_its_json_gives(shared_data, name):
+    data = (shared_data / "ocds_peru" / "ncarrerakevin_json_ejemplo.json").read_bytes()
+    releases = [record["compiledRelease"] for record in json.loads(data)["records"]]
+    decoded = pl.concat([c.tables[name] for c in ocds.read(io.BytesIO(data), frozenset())])
+    _, tables = read(exported(releases, *SAME[name]))
+    elsewhere = {
+        "processes": ["buyer_ruc", "buyer_department", "buyer_province"],
+        "parties": ["ruc", "process_id"],  # its table knows the ocid alone
+        "lots": ["unspsc"],
+    }
+    left, right = (t.drop("record", *elsewhere.get(name, [])) for t in (decoded, tables[name]))
+    assert left.height > 1
+    assert right.to_dicts() == left.to_dicts()
+    _, identifiers = read(exported(releases, "parties", "additionalIdentifiers"))
+    ruc = dict(identifiers["parties"].select("party_id", "ruc").rows())
+    assert name != "parties" or dict(decoded.select("party_id", "ruc").rows()) == ruc
+
+
+def test_a_workbook_of_several_tables_is_read_sheet_by_sheet():
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    for name in ("tenderers", "award_items"):
+        sheet = book.add_worksheet(name)
+        cells = {"Open Contracting ID": OCID, "Entrega compilada:ID de Entrega": RELEASE} | PAIRS[name][1]
+        sheet.write_row(0, 0, cells)
+        sheet.write_row(1, 0, cells.values())
+    book.add_worksheet("Notas").write(0, 0, "nada")
+    book.close()
+    data = out.getvalue()
+    assert tabular.recognise(data) == "oece:tenderers"
+    chunks = list(tabular.read(data, "oece:tenderers", frozenset()))
+    assert [c.tables["records"]["kind"].to_list() for c in chunks] == [["oece:tenderers"], ["oece:award_items"]]
+    assert [some(c.tables[PAIRS[k][2]]) for c, k in zip(chunks, ("tenderers", "award_items"), strict=True)] == [
+        PAIRS["tenderers"][3], PAIRS["award_items"][3]
+    ]  # fmt: skip

@@ -36,8 +36,14 @@ _VALUES: dict[str, str | pl.Expr] = {
 }  # fmt: skip
 
 
+# of most suppliers the table repeats name and id
+_KNOWN_PLACE = pl.any_horizontal(
+    c(n).is_not_null() for n in ("department", "province", "district", "address", "telephone", "email")
+)
+
+
 def _child(kind: str, needs: tuple[str, ...], columns: dict[str, tuple[str, str]], tables: dict[str, dict[str, str | pl.Expr]],
-           required: tuple[str, ...], lacks: tuple[str, ...] = ()) -> Spec:  # fmt: skip
+           required: tuple[str, ...], lacks: tuple[str, ...] = (), keep: dict[str, pl.Expr] | None = None) -> Spec:  # fmt: skip
     return Spec(
         f"oece:{kind}",
         needs=("ocid", *needs),
@@ -45,6 +51,7 @@ def _child(kind: str, needs: tuple[str, ...], columns: dict[str, tuple[str, str]
         columns=_OCID | columns,
         derived=_PROCESS_ID,
         tables={name: {"process_id": "process_id", **mapping} for name, mapping in tables.items()},
+        keep=keep,
         required=("ocid", *required),
         process="process_id",
         ocid="ocid",
@@ -74,15 +81,14 @@ RECORDS = Spec(
         "tender/hasTenderInformationProtectedByLaw": ("reserved", "yes"),
         "planning/budget/amount/amount": ("planned_cents", "value"),
         "planning/budget/projectID": ("project_id", "code"),
-        "tender/tenderPeriod/startDate": ("period_start", "day"),
+        "tender/tenderPeriod/startDate": ("call_date", "day"),
         "tender/datePublished": ("published_date", "day"),
         "tender/enquiryPeriod/startDate": ("enquiry_start", "day"),
         "tender/enquiryPeriod/endDate": ("enquiry_end", "day"),
         "tender/numberOfTenderers": ("n_registered", "whole"),
         "dataSegmentation/id": ("segment", "code"),
     },
-    # direct awards have no tenderPeriod: their call is their publication
-    derived=_PROCESS_ID | {"call_date": pl.coalesce("period_start", "published_date")},
+    derived=_PROCESS_ID,
     tables={
         "processes": {
             name: name
@@ -112,7 +118,9 @@ RECORDS = Spec(
     process="process_id",
     ocid="ocid",
     version="version",
-    year=pl.coalesce(c("call_date").dt.year(), c("segment").str.head(4).cast(pl.Int32, strict=False)),
+    year=pl.coalesce(
+        c("call_date").dt.year(), c("published_date").dt.year(), c("segment").str.head(4).cast(pl.Int32, strict=False)
+    ),
 )
 
 PARTIES = _child(
@@ -128,8 +136,8 @@ PARTIES = _child(
         "parties/address/locality": ("district", "text"),
         "parties/address/region": ("province", "text"),
         "parties/address/department": ("department", "text"),
-        "parties/contactPoint/telephone": ("telephone", "text"),
-        "parties/contactPoint/email": ("email", "text"),
+        "parties/contactPoint/telephone": ("telephone", "contact"),
+        "parties/contactPoint/email": ("email", "contact"),
         "parties/roles": ("roles", "code"),
     },
     {
@@ -141,6 +149,7 @@ PARTIES = _child(
     },
     ("published_id",),
     lacks=("parties/additionalIdentifiers/id",),
+    keep={"parties": _KNOWN_PLACE},
 )  # fmt: skip
 
 IDENTIFIERS = _child(

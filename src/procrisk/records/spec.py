@@ -65,6 +65,8 @@ PARSERS: dict[str, Parser] = {
     "change": Parser(lambda c: _zero_is_missing(_unsigned(c)), lambda c: cleaning.money_fault(_unsigned(c))),
     "number": Parser(cleaning.number, _quantity_fault),
     "penalty": Parser(lambda c: pl.when(fold(c).str.contains("MORA")).then(pl.lit("late")).otherwise(pl.lit("other"))),
+    # OECE writes "Ver dato en ficha del proveedor" where it does not publish a contact
+    "contact": Parser(lambda c: pl.when(~fold(c).str.starts_with("VER DATO")).then(cleaning.text(c))),
     "datetime": Parser(lambda c: c.str.extract(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\S*)$")),
 }
 """Parsers by name, as specs write them."""
