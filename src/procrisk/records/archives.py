@@ -32,7 +32,7 @@ _RATIO_FROM = 4 * 2**20  # small files may be as repetitive as they like
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _ZIP_EMPTY = b"PK\x05\x06"
 _open_gzip: Any = igzip.IGzipFile
-_ISAL_ERROR: type[Exception] = isal_zlib.error
+_ISAL_ERROR: Any = isal_zlib.error
 _WORKBOOK = "[Content_Types].xml"
 
 Opener = Callable[[], BinaryIO]

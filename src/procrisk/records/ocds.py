@@ -17,13 +17,13 @@ from msgspec import UNSET
 
 from procrisk.records import checks, ocds_loose
 from procrisk.records.batch import RAW_KEPT, Chunk, Reason, Refusal, content_key
-from procrisk.records.ocds_frames import frames
+from procrisk.records.ocds_frames import Frames
 from procrisk.records.ocds_lines import Line, lines
 from procrisk.records.ocds_loose import UnreadableError
 from procrisk.records.ocds_structs import Entry, Release, decode
 
-CHUNK_RECORDS = 8000
-CHUNK_BYTES = 48 * 2**20
+CHUNK_RECORDS = 4000
+CHUNK_BYTES = 32 * 2**20
 """A chunk is closed at whichever comes first."""
 
 PENDING_BYTES = 512 * 2**20
@@ -35,9 +35,16 @@ _HUGE = re.compile(rb"[:\[,]\s*-?\d{20,}")
 _TWICE = r'"amount"\s*:[^{}]*"amount"\s*:'
 # twice among the fields before the first nested object
 _TWICE_ABOVE = r'^\s*\{[^{}]*(?:"ocid"\s*:[^{}]*"ocid"|"id"\s*:[^{}]*"id"|"date"\s*:[^{}]*"date")\s*:'
-_SUSPECT = f"{_TWICE}|{_TWICE_ABOVE}"
+_ABOVE = 512
 """Signs of a repeated key, which no fast decoder reports; a record that shows one is read again strictly."""
 
+# two searches, not one pattern: each keeps the literal that makes it fast
+_SUSPECT = (
+    pl.col("x").str.contains(_TWICE) | pl.col("x").str.head(_ABOVE).str.contains(_TWICE_ABOVE) | pl.col("x").is_null()
+).arg_true()
+_LOOK = 256
+_TOGETHER = 256
+"""Releases turned into columns together: about what the processor's cache holds."""
 _Bad = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -72,6 +79,7 @@ class _Taken:
 
     lines: list[Line] = field(default_factory=list)
     keys: list[bytes] = field(default_factory=list)
+    frames: Frames = field(default_factory=Frames)
     releases: list[Release] = field(default_factory=list)
     at: list[int] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
@@ -84,6 +92,8 @@ class _Taken:
                 return
             self.releases.append(release)
             self.at.append(len(self.keys))
+            if len(self.releases) >= _TOGETHER:
+                self._columns()
         self.lines.append(line)
         self.keys.append(key)
 
@@ -94,12 +104,18 @@ class _Taken:
             Refusal(line.number, line.offset, reason, detail, raw[:RAW_KEPT], ocds_loose.record_id(raw))
         )
 
+    def _columns(self) -> None:
+        """Turns the releases decoded so far into columns, and lets go of them."""
+        self.frames.add(self.releases, self.at)
+        self.releases, self.at = [], []
+
     def chunk(self) -> Chunk:
         """The canonical tables, without the records that fail a check."""
         chunk = Chunk([n.number for n in self.lines], [n.offset for n in self.lines], self.keys, {}, self.refusals)
-        if not self.releases:
+        self._columns()
+        chunk.tables, faults = self.frames.finish()
+        if not chunk.tables:
             return chunk
-        chunk.tables, faults = frames(self.releases, self.at)
         bad = {r: (Reason.DATE_INVALID, f"{column} is {raw!r}: no day") for r, column, raw in faults.iter_rows()}
         done = checks.refuse(chunk, lambda n: self.lines[n].raw, bad)
         if done is not chunk:
@@ -130,14 +146,16 @@ def _chunk(batch: list[Line], known: Container[bytes], pending: "_Pending") -> C
 
 
 def _doubtful(raws: Sequence[bytes]) -> list[int]:
-    """Positions of records that are not UTF-8 or show a repeated key."""
-    column = pl.Series(raws, dtype=pl.Binary)
-    try:
-        text = column.cast(pl.String)
-    except pl.exceptions.PolarsError:
-        text = column.cast(pl.String, strict=False)
-    sign = text.str.contains(_SUSPECT)
-    return (sign | text.is_null()).arg_true().to_list()
+    """Positions of records that are not UTF-8, or show a repeated key."""
+    found: list[int] = []
+    for start in range(0, len(raws), _LOOK):  # a little at a time: large copies cost more than the search
+        column = pl.Series(raws[start : start + _LOOK], dtype=pl.Binary)
+        try:
+            text = column.cast(pl.String)
+        except pl.exceptions.PolarsError:
+            text = column.cast(pl.String, strict=False)
+        found += (start + n for n in text.to_frame("x").select(_SUSPECT)["x"])
+    return found
 
 
 def _take(line: Line, key: bytes, doubtful: bool, known: Container[bytes], pending: "_Pending", taken: _Taken) -> None:

@@ -4,6 +4,7 @@ One Polars query a table: each query costs a fixed time, however few its rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -16,7 +17,6 @@ FAULTS = {RECORD: pl.UInt32, "column": pl.String, "raw": pl.String}
 
 _AT = "_at"
 _LIMIT = 9e18  # int64 ends a little above: amounts beyond are refused later, they must only not overflow here
-_ARTEFACTS = ["\\n", "\\r", "\\t", "\n", "\r", "\t", "\u00a0", "  ", "¿", "Â", "Ã"]
 
 
 def texts(values: Sequence[Any]) -> pl.Series:
@@ -44,19 +44,13 @@ def _cents(units: pl.Expr) -> pl.Expr:
 
 def _day(raw: pl.Expr) -> pl.Expr:
     """The day that is written first (times are Lima's in Peru); null for anything else."""
-    day = raw.str.head(10).str.to_date("%Y-%m-%d", strict=False)
-    return pl.when(day.dt.year().is_between(1950, 2200)).then(day)
+    day = raw.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False, cache=False)
+    return pl.when(day.is_between(date(1950, 1, 1), date(2200, 12, 31))).then(day)
 
 
-def clean(raw: pl.Series) -> pl.Series:
-    """Text for people, without the publisher's artefacts; only text that may hold one is worked on."""
-    x = pl.col("x")
-    dirty = raw.to_frame("x").select(
-        (x.str.contains_any(_ARTEFACTS) | x.str.starts_with(" ") | x.str.ends_with(" ") | (x == "")).arg_true()
-    )["x"]
-    if dirty.is_empty():
-        return raw
-    return raw.scatter(dirty, cleaning.clean_text(raw.gather(dirty)))
+def clean(column: str) -> pl.Expr:
+    """Text for people, without the publisher's artefacts."""
+    return pl.col(column).map_batches(cleaning.clean_text, return_dtype=pl.String)
 
 
 _EXPRESSIONS: dict[type[pl.DataType], Callable[[pl.Expr], pl.Expr]] = {
@@ -68,26 +62,53 @@ _RAW = {CENTS: pl.Float64, COUNT: pl.Float64, DAY: pl.String}
 
 
 class Builder:
-    """Makes the tables of one chunk; `process` and `record` say, by position of the release, what a row belongs to."""
+    """Makes the tables of one chunk from columns that are added a little at a time.
 
-    def __init__(self, process: pl.Series, record: Sequence[int]) -> None:
-        self.process = process
-        self.record = pl.Series(RECORD, record, dtype=pl.UInt32)
+    Decoded structs are turned into columns while the processor's cache still holds them, and are gone before the next
+    are decoded; what works on whole columns is done once, at the end.
+    """
+
+    def __init__(self) -> None:
         self.faults: list[pl.DataFrame] = []
+        self._raw: dict[str, dict[str, list[pl.Series]]] = {}
+        self._record: list[pl.Series] = []
+        self._process: list[pl.Series] = []
+        self.n_releases = 0
 
-    def table(self, name: str, at: Any, data: Mapping[str, Any], mend: Sequence[pl.Expr] = ()) -> pl.DataFrame:
-        """The table `name`, row i of the release at[i]. Columns of the table that are not in `data` are null.
+    def begin(self, record: Sequence[int], process: Sequence[Any]) -> None:
+        """The next releases: the record that each is, and its process."""
+        self.n_releases += len(record)
+        self._record.append(pl.Series(RECORD, record, dtype=pl.UInt32))
+        self._process.append(texts(process))
 
-        `mend` puts right columns as they were published (text, units), before the rest is done.
+    def add(self, name: str, at: Any, data: Mapping[str, Any]) -> None:
+        """Rows of the table `name`; row i belongs to the release at[i], counted from the first of the chunk.
+
+        Columns that are not the table's are text, for `finish` to work with.
+        """
+        if not len(at):
+            return
+        columns = self._raw.setdefault(name, {c: [] for c in (_AT, *data)})
+        columns[_AT].append(pl.Series(at, dtype=pl.UInt32))
+        dtypes = TABLES[name].schema
+        for column, values in data.items():
+            columns[column].append(_series(values, dtypes.get(column, pl.String)))
+
+    def table(self, name: str, mend: Sequence[pl.Expr] = (), keep: Sequence[str] = ()) -> pl.DataFrame:
+        """The table `name`. Columns of the table that were not added are null.
+
+        `mend` puts right columns as they were published (text, units), before the rest is done; `keep` names columns
+        that are not the table's and stay.
         """
         dtypes = TABLES[name].schema
-        if not len(at):
-            return pl.DataFrame(schema={RECORD: pl.UInt32, **dtypes})
-        raw = pl.DataFrame({_AT: pl.Series(at, dtype=pl.UInt32), **{c: _series(v, dtypes[c]) for c, v in data.items()}})
-        columns = [self._column(c, t, c in data) for c, t in dtypes.items()]
-        record = pl.lit(self.record).gather(_AT).alias(RECORD)
-        made = raw.lazy().with_columns(*mend).select(record, *columns).collect()
-        for column in (c for c in data if dtypes[c] is DAY):
+        added = self._raw.get(name)
+        if added is None:
+            return pl.DataFrame(schema={RECORD: pl.UInt32, **dtypes, **dict.fromkeys(keep, pl.String)})
+        raw = pl.DataFrame({c: pl.concat(parts) for c, parts in added.items()})
+        record = pl.lit(pl.concat(self._record)).gather(_AT).alias(RECORD)
+        columns = [self._column(c, t, c in added) for c, t in dtypes.items()]
+        made = raw.lazy().with_columns(*mend).select(record, *columns, *keep).collect()
+        for column in (c for c in added if dtypes.get(c) is DAY):
             if made[column].null_count() > raw[column].null_count():
                 made = self._mend_days(name, column, raw[column], made)
         return made
@@ -97,7 +118,7 @@ class Builder:
             to = _EXPRESSIONS.get(dtype)
             return to(pl.col(column)) if to else pl.col(column)
         if column == "process_id":
-            return pl.lit(self.process).gather(_AT).alias(column)
+            return pl.lit(pl.concat(self._process)).gather(_AT).alias(column)
         return pl.lit(None, dtype=dtype).alias(column)
 
     def _mend_days(self, table: str, column: str, raw: pl.Series, made: pl.DataFrame) -> pl.DataFrame:

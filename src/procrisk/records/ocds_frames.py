@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from procrisk.records import ocds_structs as o
-from procrisk.records.ocds_columns import FAULTS, Builder, clean, party_code, texts
+from procrisk.records.ocds_columns import FAULTS, Builder, clean, party_code
 from procrisk.records.tables import RECORD
 
 KIND = "ocds"
@@ -29,38 +29,47 @@ Flat = tuple[list[Any], Places]
 """Structs, and for each the position of the release it comes from."""
 
 
-def frames(releases: Sequence[o.Release], record: Sequence[int]) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """Tables of decoded releases, `record[n]` being the position of the n-th in the chunk's keys.
+class Frames:
+    """Collects decoded releases and makes their tables."""
 
-    Returns the canonical tables that have rows, and the cells that hold no day (columns as FAULTS).
-    """
-    tenders = [r.tender or _TENDER for r in releases]
-    process = texts([t.id or r.ocid for r, t in zip(releases, tenders, strict=True)])
-    build = Builder(process, record)
-    everywhere = range(len(releases))
-    tables = {"records": _records(build, everywhere, releases, tenders)}
-    tables["parties"] = _parties(build, releases)
-    tables["processes"] = _processes(build, everywhere, releases, tenders, tables["parties"])
-    items = _flatten(tenders, "items")
-    tables["lots"] = lots = _lots(build, items)
-    tables["tenderers"] = _tenderers(build, _flatten(tenders, "tenderers"))
-    tables["bids"] = _bids(build, releases)
-    awards, contracts = _flatten(releases, "awards"), _flatten(releases, "contracts")
-    award_id = _award_ids(awards)
-    tables["awards"] = _awards(build, awards, award_id)
-    tables["award_lines"] = _award_lines(build, awards, award_id, items, lots)
-    tables["award_suppliers"] = _award_suppliers(build, awards, award_id)
-    tables["contracts"] = _contracts(build, contracts)
-    tables["modifications"] = _modifications(build, contracts)
-    tables["documents"] = _documents(build, releases, tenders, awards, contracts)
-    faults = pl.concat([pl.DataFrame(schema=FAULTS), *build.faults])
-    return {name: frame for name, frame in tables.items() if frame.height or name == "records"}, faults
+    def __init__(self) -> None:
+        self._build = Builder()
+
+    def add(self, releases: Sequence[o.Release], record: Sequence[int]) -> None:
+        """Some hundred releases at a time; `record[n]` is the position of the n-th in the chunk's keys."""
+        build = self._build
+        tenders = [r.tender or _TENDER for r in releases]
+        everywhere = np.arange(build.n_releases, build.n_releases + len(releases), dtype=np.uint32)
+        build.begin(record, [t.id or r.ocid for r, t in zip(releases, tenders, strict=True)])
+        _records(build, everywhere, releases, tenders)
+        _processes(build, everywhere, releases, tenders)
+        _parties(build, everywhere, releases)
+        _lots(build, _flatten(tenders, "items", everywhere))
+        _tenderers(build, _flatten(tenders, "tenderers", everywhere))
+        _bids(build, everywhere, releases)
+        _awards(build, _flatten(releases, "awards", everywhere))
+        _contracts(build, _flatten(releases, "contracts", everywhere))
+        plannings = [r.planning or _PLANNING for r in releases]
+        _documents(build, "planning", _flatten(plannings, "documents", everywhere))
+        _documents(build, "tender", _flatten(tenders, "documents", everywhere))
+
+    def finish(self) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+        """The canonical tables that have rows, and the cells that hold no day (columns as FAULTS)."""
+        build = self._build
+        tables = {name: build.table(name, mend) for name, mend in _MEND.items()}
+        processes = build.table("processes", [*_RESERVED, clean("description")], ["_buyer"])
+        tables["processes"] = _seated(processes, tables["parties"])
+        lots = build.table("lots", [*_RESERVED, clean("description"), pl.col("status").str.to_uppercase()], ["_item"])
+        tables["award_lines"] = _placed(build.table("award_lines", [_SOLES], ["_item"]), lots)
+        tables["lots"] = lots.drop("_item")
+        faults = pl.concat([pl.DataFrame(schema=FAULTS), *build.faults])
+        return {name: frame for name, frame in tables.items() if frame.height}, faults
 
 
-def _flatten(parents: Sequence[Any], children: str, at: Places | None = None) -> Flat:
+def _flatten(parents: Sequence[Any], children: str, at: Places) -> Flat:
+    """All `children` of all `parents`, each with the `at` of its parent."""
     lists = [c or () for c in map(attrgetter(children), parents)]
-    owners = np.arange(len(parents), dtype=np.uint32) if at is None else at
-    return list(chain.from_iterable(lists)), np.repeat(owners, list(map(len, lists)))
+    return list(chain.from_iterable(lists)), np.repeat(at, list(map(len, lists)))
 
 
 def _code(x: Any) -> o.Id:
@@ -68,12 +77,12 @@ def _code(x: Any) -> o.Id:
     return x.id or (x.identifier or _CODE).id or x.name
 
 
-def _records(build: Builder, at: range, releases: Sequence[o.Release], tenders: Sequence[o.Tender]) -> pl.DataFrame:
-    return build.table(
+def _records(build: Builder, at: Places, releases: Sequence[o.Release], tenders: Sequence[o.Tender]) -> None:
+    build.add(
         "records",
         at,
         {
-            "kind": pl.repeat(KIND, len(at), eager=True, dtype=pl.String),
+            "kind": [KIND] * len(at),
             "ocid": [r.ocid for r in releases],
             "version_date": [r.date for r in releases],
             "year": [_year(r, t) for r, t in zip(releases, tenders, strict=True)],
@@ -89,22 +98,20 @@ def _year(release: o.Release, tender: o.Tender) -> int:
     return 0
 
 
-def _processes(
-    build: Builder, at: range, releases: Sequence[o.Release], tenders: Sequence[o.Tender], parties: pl.DataFrame
-) -> pl.DataFrame:
+def _processes(build: Builder, at: Places, releases: Sequence[o.Release], tenders: Sequence[o.Tender]) -> None:
     buyers = [r.buyer or t.procuring_entity or _REFERENCE for r, t in zip(releases, tenders, strict=True)]
     values = [t.value or _VALUE for t in tenders]
     periods = [t.tender_period or _PERIOD for t in tenders]
     enquiries = [t.enquiry_period or _PERIOD for t in tenders]
     budgets = [(r.planning or _PLANNING).budget or _BUDGET for r in releases]
     planned = [b.amount or _VALUE for b in budgets]
-    frame = build.table(
+    build.add(
         "processes",
         at,
         {
             "ocid": [r.ocid for r in releases],
             "title": [t.title for t in tenders],
-            "description": clean(texts([t.description for t in tenders])),
+            "description": [t.description for t in tenders],
             "buyer_name": [b.name for b in buyers],
             "method_details": [t.procurement_method_details for t in tenders],
             "method_ocds": [t.procurement_method for t in tenders],
@@ -126,10 +133,9 @@ def _processes(
             "bid_deadline": [p.end_date for p in periods],
             "n_registered": [t.number_of_tenderers for t in tenders],
             "status": [t.status for t in tenders],
+            "_buyer": [b.id or _code(b) for b in buyers],
         },
-        _reserved(),
     )
-    return _seated(frame, parties, texts([b.id or _code(b) for b in buyers]))
 
 
 def _in_soles(amount: str, pen: str) -> pl.Expr:
@@ -138,31 +144,39 @@ def _in_soles(amount: str, pen: str) -> pl.Expr:
     return pl.when(pl.col("currency") == "PEN").then(amount).otherwise(soles).alias(pen)
 
 
-def _reserved() -> list[pl.Expr]:
-    """Amounts of a call: 0 stands for "not published", so it is none."""
-    some = pl.col("value_cents") != 0
-    pen = _in_soles("value_cents", "value_pen_cents")
-    return [
-        pl.when(some).then("value_cents").alias("value_cents"),
-        pl.when(pen != 0).then(pen).alias("value_pen_cents"),
-    ]
-
-
 _SOLES = _in_soles("amount_cents", "amount_pen_cents")
 _PARTY = party_code(pl.col("party_id"))
+_SOME = pl.col("value_cents") != 0
+_PEN = _in_soles("value_cents", "value_pen_cents")
+_RESERVED = (
+    # amounts of a call: 0 stands for "not published", so it is none
+    pl.when(_SOME).then("value_cents").alias("value_cents"),
+    pl.when(_PEN != 0).then(_PEN).alias("value_pen_cents"),
+)
+_MEND: dict[str, Sequence[pl.Expr]] = {
+    "records": (),
+    "parties": (_PARTY,),
+    "tenderers": (_PARTY,),
+    "bids": (_PARTY,),
+    "awards": (_SOLES,),
+    "award_suppliers": (_PARTY,),
+    "contracts": (_SOLES,),
+    "modifications": (),
+    "documents": (),
+}
+"""How the columns of each table are put right; those that need another table beside are done in `Frames.finish`."""
 
 
-def _seated(processes: pl.DataFrame, parties: pl.DataFrame, buyer: pl.Series) -> pl.DataFrame:
-    """Adds the buyer's codes and seat, from its id and from the party of the same id."""
+def _seated(processes: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
+    """Adds the buyer's codes and seat, from its id (column _buyer) and from the party of the same id."""
     seat = parties.lazy().select(RECORD, "party_id", seat_ruc="ruc", dep="department", prov="province")
     seat = seat.unique([RECORD, "party_id"], keep="first", maintain_order=True)
     joined = (
         processes.lazy()
-        .with_columns(_raw=buyer)
-        .with_columns(_code=party_code(pl.col("_raw")))
+        .with_columns(_code=party_code(pl.col("_buyer")))
         .join(seat, left_on=[RECORD, "_code"], right_on=[RECORD, "party_id"], how="left", maintain_order="left")
     )
-    named = pl.when(pl.col("_raw").str.starts_with("PE-RUC-")).then("_code")
+    named = pl.when(pl.col("_buyer").str.starts_with("PE-RUC-")).then("_code")
     consucode = pl.when(pl.col("_code").str.starts_with("CONSUCODE-")).then(
         pl.col("_code").str.strip_prefix("CONSUCODE-")
     )
@@ -177,16 +191,25 @@ def _seated(processes: pl.DataFrame, parties: pl.DataFrame, buyer: pl.Series) ->
             # OECE repeats the date of the call as the end of tenderPeriod: that is no deadline
             bid_deadline=pl.when(pl.col("bid_deadline").ne_missing(pl.col("call_date"))).then("bid_deadline"),
         )
-        .select(processes.columns)
+        .drop("_code", "_buyer", "seat_ruc", "dep", "prov")
         .collect()
     )
 
 
-def _parties(build: Builder, releases: Sequence[o.Release]) -> pl.DataFrame:
+def _placed(lines: pl.DataFrame, lots: pl.DataFrame) -> pl.DataFrame:
+    """An award's item without position (then _item holds its id) has that of the call's item of the same id."""
+    if lines["_item"].null_count() == lines.height:
+        return lines.drop("_item")
+    known = lots.select(RECORD, "_item", position="lot_id").unique([RECORD, "_item"], keep="first", maintain_order=True)
+    placed = lines.join(known, on=[RECORD, "_item"], how="left", maintain_order="left")
+    return placed.with_columns(lot_id=pl.coalesce("position", "lot_id")).drop("position", "_item")
+
+
+def _parties(build: Builder, places: Places, releases: Sequence[o.Release]) -> None:
     """Organisations of which more is known than id, name and country."""
     found: list[o.Party] = []
     at: list[int] = []
-    for n, release in enumerate(releases):
+    for n, release in zip(places.tolist(), releases, strict=True):
         for p in release.parties or ():
             a = p.address
             placed = a is not None and (a.department or a.region or a.locality or a.street_address)
@@ -195,7 +218,7 @@ def _parties(build: Builder, releases: Sequence[o.Release]) -> pl.DataFrame:
                 at.append(n)
     addresses = [p.address or _ADDRESS for p in found]
     contacts = [p.contact_point or _CONTACT for p in found]
-    return build.table(
+    build.add(
         "parties",
         at,
         {
@@ -210,7 +233,6 @@ def _parties(build: Builder, releases: Sequence[o.Release]) -> pl.DataFrame:
             "telephone": [c.telephone for c in contacts],
             "email": [c.email for c in contacts],
         },
-        [_PARTY],
     )
 
 
@@ -221,17 +243,17 @@ def _ruc(party: o.Party) -> o.Id:
     return str(party.id).removeprefix("PE-RUC-") if str(party.id).startswith("PE-RUC-") else None
 
 
-def _lots(build: Builder, items: Flat) -> pl.DataFrame:
+def _lots(build: Builder, items: Flat) -> None:
     found, at = items
     codes = [i.classification or _CODE for i in found]
     places = [i.delivery_address or _PLACE for i in found]
     values = [i.total_value or _unit_total(i) for i in found]
-    return build.table(
+    build.add(
         "lots",
         at,
         {
             "lot_id": _lot_ids(found),
-            "description": clean(texts([i.description for i in found])),
+            "description": [i.description for i in found],
             "classification": [c.id for c in codes],
             "classification_scheme": [c.scheme for c in codes],
             "unspsc": [_unspsc(i) if i.additional_classifications else None for i in found],
@@ -244,8 +266,8 @@ def _lots(build: Builder, items: Flat) -> pl.DataFrame:
             "department": [p.department for p in places],
             "province": [p.region for p in places],
             "district": [p.locality for p in places],
+            "_item": [i.id for i in found],
         },
-        [*_reserved(), pl.col("status").str.to_uppercase()],
     )
 
 
@@ -265,25 +287,23 @@ def _unspsc(item: o.Item) -> o.Id:
     return next((c.id for c in item.additional_classifications or () if c.scheme == "UNSPSC"), None)
 
 
-def _tenderers(build: Builder, tenderers: Flat) -> pl.DataFrame:
+def _tenderers(build: Builder, tenderers: Flat) -> None:
     found, at = tenderers
-    return build.table(
-        "tenderers", at, {"party_id": [t.id or _code(t) for t in found], "name": [t.name for t in found]}, [_PARTY]
-    )
+    build.add("tenderers", at, {"party_id": [t.id or _code(t) for t in found], "name": [t.name for t in found]})
 
 
-def _bids(build: Builder, releases: Sequence[o.Release]) -> pl.DataFrame:
+def _bids(build: Builder, at: Places, releases: Sequence[o.Release]) -> None:
     """One row a bid and bidder; the lot where the bid names exactly one."""
     rows = [
         (n, b, t)
-        for n, r in enumerate(releases)
+        for n, r in zip(at.tolist(), releases, strict=True)
         if r.bids
         for b in r.bids.details or ()
         for t in b.tenderers or (_REFERENCE,)
     ]
     bids = [b for _, b, _ in rows]
     values = [b.value or _VALUE for b in bids]
-    return build.table(
+    build.add(
         "bids",
         [n for n, _, _ in rows],
         {
@@ -296,7 +316,6 @@ def _bids(build: Builder, releases: Sequence[o.Release]) -> pl.DataFrame:
             "currency": [v.currency for v in values],
             "status": [b.status for b in bids],
         },
-        [_PARTY],
     )
 
 
@@ -309,10 +328,11 @@ def _award_ids(awards: Flat) -> list[o.Id]:
     return [a.id or f"#{n + 1}" for a, n in zip(found, place.tolist(), strict=True)]
 
 
-def _awards(build: Builder, awards: Flat, award_id: list[o.Id]) -> pl.DataFrame:
+def _awards(build: Builder, awards: Flat) -> None:
+    award_id = _award_ids(awards)
     found, at = awards
     values = [a.value or _VALUE for a in found]
-    return build.table(
+    build.add(
         "awards",
         at,
         {
@@ -323,14 +343,16 @@ def _awards(build: Builder, awards: Flat, award_id: list[o.Id]) -> pl.DataFrame:
             "currency": [v.currency for v in values],
             "status": [a.status for a in found],
         },
-        [_SOLES],
     )
+    _award_lines(build, awards, award_id)
+    _award_suppliers(build, awards, award_id)
+    _documents(build, "award", _flatten(found, "documents", at))
 
 
-def _award_lines(build: Builder, awards: Flat, award_id: list[o.Id], items: Flat, lots: pl.DataFrame) -> pl.DataFrame:
-    lines, of = _flatten(awards[0], "items")
+def _award_lines(build: Builder, awards: Flat, award_id: list[o.Id]) -> None:
+    lines, of = _flatten(awards[0], "items", np.arange(len(awards[0]), dtype=np.uint32))
     values = [i.total_value or _VALUE for i in lines]
-    frame = build.table(
+    build.add(
         "award_lines",
         awards[1][of],
         {
@@ -340,23 +362,14 @@ def _award_lines(build: Builder, awards: Flat, award_id: list[o.Id], items: Flat
             "amount_cents": [v.amount for v in values],
             "amount_pen_cents": [v.amount_pen for v in values],
             "currency": [v.currency for v in values],
+            "_item": [None if i.position else i.id for i in lines],
         },
-        [_SOLES],
     )
-    if all(i.position for i in lines):
-        return frame
-    # An award's item that has no position of its own has that of the call's item of the same id.
-    known = lots.select(RECORD, position="lot_id").with_columns(texts([i.id for i in items[0]]).alias("lot_id"))
-    known = known.unique([RECORD, "lot_id"], keep="first", maintain_order=True)
-    frame = frame.join(known, on=[RECORD, "lot_id"], how="left", maintain_order="left")
-    bare = texts([None if i.position else "" for i in lines]).is_not_null()
-    lot = pl.when(bare).then(pl.coalesce("position", "lot_id")).otherwise("lot_id")
-    return frame.with_columns(lot.alias("lot_id")).drop("position")
 
 
-def _award_suppliers(build: Builder, awards: Flat, award_id: list[o.Id]) -> pl.DataFrame:
-    found, of = _flatten(awards[0], "suppliers")
-    return build.table(
+def _award_suppliers(build: Builder, awards: Flat, award_id: list[o.Id]) -> None:
+    found, of = _flatten(awards[0], "suppliers", np.arange(len(awards[0]), dtype=np.uint32))
+    build.add(
         "award_suppliers",
         awards[1][of],
         {
@@ -364,16 +377,15 @@ def _award_suppliers(build: Builder, awards: Flat, award_id: list[o.Id]) -> pl.D
             "party_id": [s.id or _code(s) for s in found],
             "name": [s.name for s in found],
         },
-        [_PARTY],
     )
 
 
-def _contracts(build: Builder, contracts: Flat) -> pl.DataFrame:
+def _contracts(build: Builder, contracts: Flat) -> None:
     found, at = contracts
     values = [c.value or _VALUE for c in found]
     periods = [c.period or _PERIOD for c in found]
     done = [c.implementation or _IMPLEMENTATION for c in found]
-    return build.table(
+    build.add(
         "contracts",
         at,
         {
@@ -390,42 +402,33 @@ def _contracts(build: Builder, contracts: Flat) -> pl.DataFrame:
             "currency": [v.currency for v in values],
             "status": [c.status for c in found],
         },
-        [_SOLES],
     )
+    _modifications(build, contracts)
+    _documents(build, "contract", _flatten(found, "documents", at))
 
 
-def _modifications(build: Builder, contracts: Flat) -> pl.DataFrame:
-    found, of = _flatten(contracts[0], "amendments")
-    return build.table(
+def _modifications(build: Builder, contracts: Flat) -> None:
+    found, of = _flatten(contracts[0], "amendments", np.arange(len(contracts[0]), dtype=np.uint32))
+    build.add(
         "modifications",
         contracts[1][of],
         {
             "contract_id": [contracts[0][n].id for n in of],
             "modification_id": [a.id or "amendment" for a in found],
-            "kind": pl.repeat("amendment", len(found), eager=True, dtype=pl.String),
+            "kind": ["amendment"] * len(found),
             "date": [a.date for a in found],
             "description": [a.description or a.rationale for a in found],
         },
     )
 
 
-def _documents(
-    build: Builder, releases: Sequence[o.Release], tenders: Sequence[o.Tender], awards: Flat, contracts: Flat
-) -> pl.DataFrame:
-    parts = {
-        "planning": _flatten([r.planning or _PLANNING for r in releases], "documents"),
-        "tender": _flatten(tenders, "documents"),
-        "award": _flatten(awards[0], "documents", awards[1]),
-        "contract": _flatten(contracts[0], "documents", contracts[1]),
-    }
-    found = list(chain.from_iterable(docs for docs, _ in parts.values()))
-    return build.table(
+def _documents(build: Builder, section: str, documents: Flat) -> None:
+    found, at = documents
+    build.add(
         "documents",
-        np.concatenate([at for _, at in parts.values()]),
+        at,
         {
-            "section": pl.concat(
-                [pl.repeat(name, len(p[0]), eager=True, dtype=pl.String) for name, p in parts.items()]
-            ),
+            "section": [section] * len(found),
             "document_id": ["" if d.id is None else d.id for d in found],
             "document_type": [d.document_type for d in found],
             "date": [d.date_published for d in found],
