@@ -1,5 +1,7 @@
 """The library's gate: each check is seen to fail, and a broken check is not a failed one."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
@@ -16,11 +18,12 @@ def staged(**changes):
             "score": [10.0, None],
             "buyer_id": ["a", "b"],
             "method": ["AS", "LP"],
-            "call_date": [None, None],
+            "call_date": [date(2022, 1, 1)] * 2,
+            "reference_date": [date(2022, 1, 1)] * 2,
             "region_code": ["08", "08"],
             "amount_pen": [1.0, 2.0],
         },
-    ).with_columns(call_date=pl.date(2022, 1, 1))
+    )
     regions = pl.DataFrame(
         {
             "region_code": ["08"],

@@ -103,6 +103,8 @@ class Night:
         assert self.as_of is not None
         e, r = self.evaluated, self.request
         anomaly = layer.score(self.dataset, r.settings.anomaly.model)
+        model = layer.locate(r.settings.anomaly.model)
+        self.model = layer.NONE if model is None else model.name
         self.processes = score_processes(self.dataset.tables["processes"], e.states, e.why, anomaly)
         self.regions = score_regions(self.processes, r.settings.scores, self.as_of)
         self.covered = coverage(self.processes, e.states, e.why)

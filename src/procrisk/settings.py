@@ -27,7 +27,8 @@ class Gate:
         default_factory=lambda: {
             "buyer_id": 0.01,
             "method": 0.05,
-            "call_date": 0.05,
+            "reference_date": 0.02,
+            "call_date": 0.35,
             "region_code": 0.05,
             "amount_pen": 0.5,
         },

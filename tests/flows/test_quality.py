@@ -22,7 +22,7 @@ def version(folder, **changes):
                 "amount_pen": [5.0, None],
                 "scope": ["regional_government", "national"],
                 "region_code": ["08", "1501"],
-                "call_date": [date(2022, 2, 1)] * 2,
+                "reference_date": [date(2022, 2, 1)] * 2,
                 "n_raised": [1, 0],
             },
         ),

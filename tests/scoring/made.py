@@ -53,6 +53,7 @@ def processes(n: int, seed: int = 1, months: int = 26, buyers: int = 400) -> pl.
             "object": np.array(["goods", "services", "works"])[rng.integers(0, 3, n)],
             "year": pl.Series([d.year for d in dates], dtype=pl.Int16),
             "call_date": dates,
+            "reference_date": dates,
             "amount_pen_cents": rng.integers(1_000_00, 5_000_000_00, n),
         }
     )

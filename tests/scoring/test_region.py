@@ -41,6 +41,7 @@ def simple(rows):
             "buyer": [r[0] for r in rows],
             "buyer_id": [r[0] for r in rows],
             "call_date": pl.Series([r[3] if len(r) > 3 else date(2022, 1, 5) for r in rows], dtype=pl.Date),
+            "reference_date": pl.Series([r[3] if len(r) > 3 else date(2022, 1, 5) for r in rows], dtype=pl.Date),
             "amount_pen_cents": [100] * len(rows),
             "score": pl.Series([r[2] for r in rows], dtype=pl.Float64),
             "n_raised": [1] * len(rows),

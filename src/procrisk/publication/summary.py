@@ -64,16 +64,12 @@ def _cells(row: dict[str, float | None]) -> tuple[str, str, str]:
 
 
 def headline(regions: pl.DataFrame) -> tuple[str, str]:
-    """Scope and period that speak for the publication: regional and local together, over the longest period with most processes."""
-    if regions.is_empty():
-        return "subnational", ""
-    ranked = (
-        regions.filter(pl.col("scope") == "subnational")
-        .group_by("period")
-        .agg(pl.col("n_processes").sum())
-        .sort("n_processes", pl.col("period").str.contains(".."), "period", descending=[True, True, True])
-    )
-    return "subnational", ranked["period"][0]
+    """Scope and period that speak for the publication: regional and local together, over the last twelve months."""
+    scope = "subnational"
+    named = regions.filter((pl.col("scope") == scope) & (pl.col("n_processes") > 0))["period"].unique().sort()
+    rolling = named.filter(named.str.contains("..", literal=True))
+    years = named.filter(named.str.len_chars() == 4)
+    return scope, next((list_[-1] for list_ in (rolling, years, named) if len(list_)), "")
 
 
 def catalogue_table() -> str:

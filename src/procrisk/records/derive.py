@@ -18,6 +18,7 @@ DERIVED_COLUMNS = {
     "object_inferred": "`object` was told from text and unit, nobody published it",
     "special_regime": "special rules that the nomenclature names (Ley 31125, DL 1355, homologación)",
     "call_number": "which call of the procedure it is, from the nomenclature",
+    "reference_date": "day that places the process in a period: the call, else the first award, else the publication",
     "year": "year of the call, else of the first award, else of the record",
     "regime": "law in force on the day of the call: DL1017, L30225, L32069",
     "awarded_pen_cents": "sum of the awards in soles; null when one of them is not known in soles",
@@ -207,6 +208,8 @@ def _words(frame: pl.DataFrame) -> pl.DataFrame:
         call_number=vocabulary.call_number(title),
         special_regime=vocabulary.special_regime(title, details),
         regime=vocabulary.regime(pl.col("call_date")),
+        # direct awards in OCDS have no call: they belong to a period all the same
+        reference_date=pl.coalesce("call_date", "_first_award", "published_date"),
         year=pl.coalesce(
             pl.col("call_date").dt.year().cast(pl.Int16), pl.col("_first_award").dt.year().cast(pl.Int16), "_year"
         ),

@@ -75,7 +75,7 @@ def _base(processes: pl.DataFrame) -> pl.DataFrame:
         "delivery_region_code",
         "scope",
         buyer=pl.coalesce("buyer_id", "buyer", pl.lit("")),
-        month=pl.col("call_date").dt.year().cast(pl.Int64) * 12 + pl.col("call_date").dt.month() - 1,
+        month=pl.col("reference_date").dt.year().cast(pl.Int64) * 12 + pl.col("reference_date").dt.month() - 1,
         score=milli.fill_null(0),
         n=milli.is_not_null().cast(pl.Int64),
         squares=(milli * milli).fill_null(0),
