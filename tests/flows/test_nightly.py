@@ -8,14 +8,14 @@ import time
 
 import httpx
 import pytest
-
 from flows.nightly import nightly
+from tests.conftest import ROOT
+
 from procrisk import pipeline
 from procrisk.errors import GateFailedError
 from procrisk.publication import store
 from procrisk.publication.verify import verify
 from procrisk.simulate import simulate
-from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.filterwarnings("ignore")]
 

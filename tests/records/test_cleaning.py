@@ -275,3 +275,11 @@ def test_words(parser, cases):
 @pytest.mark.parametrize("raw", ["", "  ", "NULL", "null", "\u00a0", "\\N", "#N/A"])
 def test_cell_that_holds_nothing_is_null(raw):
     assert one(raw, cleaning.cell) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "put"),
+    [("WENDY&#39;S", "WENDY'S"), ("A &amp; B S.A.C.", "A & B S.A.C."), ("S & V", "S & V"), ("R&D; UNO", "R&D; UNO")],
+)
+def test_html_entities_become_characters(raw, put):
+    assert cleaning.clean_text(pl.Series([raw])).item() == put

@@ -6,6 +6,7 @@ cannot read; `*_fault` says why, so that a cell that holds something unreadable 
 The publisher's artefacts and what is done about them (`text`):
 
 - literal `\n`, `\r`, `\t`, doubled and non-breaking spaces become one space; the ends are trimmed;
+- HTML entities (`WENDY&#39;S`) become the character;
 - `Â` is the first byte of a UTF-8 pair read as latin-1 (`NÂ°`): it goes; `Ã³` and its kin become the letter;
 - `¿` stands for a typographic quote, a dash or a lost accented letter. A pair around words, or a lone one at the
   edge of a word, becomes `"`; alone between spaces, `-`; after N and before a figure, `°`; in the endings -CIÓN,
@@ -43,6 +44,7 @@ _MOJIBAKE = {
     "Ã\x81": "Á", "Ã‰": "É", "Ã\x89": "É", "Ã\x8d": "Í", "Ã“": "Ó", "Ã\x93": "Ó", "Ãš": "Ú", "Ã\x9a": "Ú",
     "Ã‘": "Ñ", "Ã\x91": "Ñ", "Ãœ": "Ü", "Â": "",
 }  # fmt: skip
+_ENTITIES = {"&#39;": "'", "&#34;": '"', "&quot;": '"', "&apos;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _LOST = {
     r"([CSXG])I¿N\b": "${1}IÓN",
     r"([csxg])i¿n\b": "${1}ión",
@@ -72,8 +74,9 @@ def _spaced(raw: pl.Expr) -> pl.Expr:
 
 
 def unartefact(raw: pl.Expr) -> pl.Expr:
-    """`¿`, `Â` and `Ã` put right, as far as that can be known."""
-    out = raw.str.replace_many(list(_MOJIBAKE), list(_MOJIBAKE.values()))
+    """`¿`, `Â`, `Ã` and HTML entities put right, as far as that can be known."""
+    plain = _MOJIBAKE | _ENTITIES
+    out = raw.str.replace_many(list(plain), list(plain.values()))
     for pattern, put in _LOST.items():
         out = out.str.replace_all(pattern, put)
     question = out.str.contains("?", literal=True)
@@ -89,7 +92,7 @@ def unartefact(raw: pl.Expr) -> pl.Expr:
 def clean_text(raw: pl.Series) -> pl.Series:
     """`text` of a whole column; the costly steps run on the rows that need them. Same result."""
     spaced = _mend(raw, r"\\[nrt]|[^\S ]|  |^ | $|^$", _spaced)
-    return _mend(spaced, "[¿ÂÃ]", lambda x: _spaced(unartefact(x)))
+    return _mend(spaced, "[¿ÂÃ]|&#?[a-z0-9]+;", lambda x: _spaced(unartefact(x)))
 
 
 def _mend(raw: pl.Series, where: str, how: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
