@@ -9,7 +9,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, Any, BinaryIO, cast
 
@@ -66,7 +66,7 @@ class _Budget:
     """What one file may still unpack to; shared by all that is in it."""
 
     left: int = MAX_BYTES
-    files: int = field(default=MAX_FILES)
+    files: int = MAX_FILES
 
 
 def units(path: Path) -> Iterator[Unit]:

@@ -9,6 +9,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,7 +76,8 @@ def headers(head: bytes) -> Iterator[list[str]]:
     for line in lines:
         for delimiter in _DELIMITERS:
             if delimiter in line and "\0" not in line:
-                yield [c.strip() for c in next(csv.reader([line], delimiter=delimiter), [])]
+                with suppress(csv.Error):  # a stray carriage return, a cell beyond csv's limit: no header
+                    yield [c.strip() for c in next(csv.reader([line], delimiter=delimiter), [])]
 
 
 def read(data: bytes, accepts: Accepts) -> Iterator[Rows]:
