@@ -46,7 +46,7 @@ def _yearly(processes: pl.DataFrame) -> pl.DataFrame:
         buyer_lots_n=pl.col("n_known_lots").sum().cast(pl.Int64),
         buyer_failed_n=pl.col("n_failed_lots").sum().cast(pl.Int64),
         buyer_december_n=(pl.col("call_date").dt.month() == 12).sum().cast(pl.Int64),
-        buyer_months=pl.col("call_date").dt.month().n_unique().cast(pl.Int64),
+        buyer_months=pl.col("call_date").dt.month().drop_nulls().n_unique().cast(pl.Int64),
     )
     ours = ours.with_columns(
         buyer_direct_share=pl.when(pl.col("buyer_n") > 0).then(pl.col("buyer_direct_n") / pl.col("buyer_n")),

@@ -62,13 +62,13 @@ def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cau
     )
     below = pl.col("value_pen_cents") < pl.col("law_lp_threshold_cents")
     part = (SIMPLIFIED | (pl.col("method") == "CPRE")) & GOODS_SERVICES & FIRST_CALL & ORDINARY
-    frame = _alike(frame, part & below, "split")
-    frame = _alike(frame, (pl.col("method") == "CPRE") & FIRST_CALL, "quote")
+    frame = alike(frame, part & below, "split")
+    frame = alike(frame, (pl.col("method") == "CPRE") & FIRST_CALL, "quote")
     frame = _with_lots(frame, lots)
     return _with_documents(frame, tables["documents"])
 
 
-def _alike(frame: pl.DataFrame, which: pl.Expr, name: str) -> pl.DataFrame:
+def alike(frame: pl.DataFrame, which: pl.Expr, name: str) -> pl.DataFrame:
     """Add <name>_n and <name>_total_cents: like purchases of the buyer around the call, itself among them, and their value."""
     keys = ["buyer_id", "object", "item_class"]
     parts = frame.filter(which & (pl.col("value_pen_cents") > 0)).drop_nulls([*keys, "call_date"])
