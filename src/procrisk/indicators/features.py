@@ -157,7 +157,7 @@ def _source_codes(processes: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str
     keyed = processes.with_columns(_sources=joined)
     sets = sorted(keyed["_sources"].unique().to_list())
     codes = pl.DataFrame(
-        {"_sources": sets, "source_code": range(len(sets))}, schema_overrides={"source_code": pl.UInt16}
+        {"_sources": sets, "source_code": range(len(sets))}, schema={"_sources": pl.String, "source_code": pl.UInt16}
     )
     coded = keyed.join(codes, on="_sources", how="left", maintain_order="left").drop("_sources")
     return coded, [tuple(s.split("\n")) if s else () for s in sets]

@@ -1,0 +1,126 @@
+"""Each indicator of planning below, at and above its limit, without a value, out of its scope."""
+
+from datetime import date
+
+from tests.indicators.made import CLEAR, MISSING, OUT, PEERS, outcome, table
+
+SOLES = 100
+LINE = 400_000 * SOLES
+PART = {
+    "method": "AS",
+    "object": "goods",
+    "value_pen_cents": 250_000 * SOLES,
+    "law_lp_threshold_cents": LINE,
+    "split_n": 2,
+    "split_total_cents": LINE,
+}
+
+
+@table(
+    PART,
+    (CLEAR, {"split_total_cents": LINE - 1}),
+    (CLEAR, {"split_n": 1}),
+    (OUT, {"value_pen_cents": LINE}),
+    (OUT, {"value_pen_cents": 0}),
+    (OUT, {"object": "works"}),
+    (OUT, {"method": "SIE"}),
+    (OUT, {"call_number": 2}),
+    (OUT, {"special_regime": "Ley 31125"}),
+    (MISSING, {"value_pen_cents": None}),
+    (MISSING, {"law_lp_threshold_cents": None}),
+    (MISSING, {"split_n": None, "split_total_cents": None}),
+)
+def test_pla_01_split_below_the_line(expected, row):
+    assert outcome("PLA-01", row) == expected
+
+
+QUOTE = {
+    "method": "CPRE",
+    "value_pen_cents": 40_000 * SOLES,
+    "quote_n": 3,
+    "quote_total_cents": 69_000 * SOLES + 1,
+    "law_cprec_max_cents": 69_000 * SOLES,
+}
+
+
+@table(
+    QUOTE,
+    (CLEAR, {"quote_total_cents": 69_000 * SOLES}),
+    (CLEAR, {"quote_n": 2}),
+    (OUT, {"method": "AS"}),
+    (OUT, {"call_number": 3}),
+    (MISSING, {"law_cprec_max_cents": None}),
+    (MISSING, {"quote_n": None, "quote_total_cents": None}),
+)
+def test_pla_02_split_into_quotes(expected, row):
+    assert outcome("PLA-02", row) == expected
+
+
+@table(
+    {"method": "AS", "value_pen_cents": 1, "value_over_line": 0.95},
+    (CLEAR, {"value_over_line": 0.9499}),
+    (OUT, {"value_over_line": 1.0}),
+    (OUT, {"method": "LP"}),
+    (OUT, {"call_number": 2}),
+    (MISSING, {"value_pen_cents": None, "value_over_line": None}),
+)
+def test_pla_03_just_below_the_line(expected, row):
+    assert outcome("PLA-03", row) == expected
+
+
+def test_pla_03_other_share():
+    row = {"method": "AS", "value_pen_cents": 1, "value_over_line": 0.92}
+    assert outcome("PLA-03", row, from_share=0.9) != outcome("PLA-03", row)
+
+
+@table(
+    {
+        "method": "AS",
+        "value_over_line": 0.96,
+        "buyer_low_n": 5,
+        "buyer_near_share": 0.61,
+        "peer_near_n": 10,
+        "peer_near_limit": 0.6,
+    },
+    (CLEAR, {"buyer_near_share": 0.6}),
+    (PEERS, {"buyer_low_n": 4}),
+    (PEERS, {"peer_near_n": 9}),
+    (OUT, {"value_over_line": 0.94}),
+    (OUT, {"value_over_line": 1.0}),
+    (MISSING, {"value_over_line": None}),
+)
+def test_pla_04_buyer_bunches(expected, row):
+    assert outcome("PLA-04", row) == expected
+
+
+@table(
+    {"call_date": date(2022, 12, 5), "buyer_n": 20, "buyer_months": 10, "buyer_december_share": 0.25},
+    (CLEAR, {"buyer_december_share": 0.249}),
+    (PEERS, {"buyer_n": 19}),
+    (PEERS, {"buyer_months": 9}),
+    (OUT, {"call_date": date(2022, 11, 30)}),
+    (MISSING, {"call_date": None}),
+)
+def test_pla_05_december_rush(expected, row):
+    assert outcome("PLA-05", row) == expected
+
+
+@table(
+    {"buyer_id": "20100000001", "buyer_plan_versions": 9, "peer_versions_n": 10, "peer_versions_limit": 8.9},
+    (CLEAR, {"buyer_plan_versions": 8}),
+    (PEERS, {"peer_versions_n": 9}),
+    (OUT, {"buyer_id": None}),
+    (MISSING, {"buyer_plan_versions": None}),
+)
+def test_pla_06_plan_changed_often(expected, row):
+    assert outcome("PLA-06", row) == expected
+
+
+@table(
+    {"buyer_id": "20100000001", "buyer_orders_n": 50, "buyer_split_share": 0.2},
+    (CLEAR, {"buyer_split_share": 0.199}),
+    (PEERS, {"buyer_orders_n": 49}),
+    (MISSING, {"buyer_orders_n": None, "buyer_split_share": None}),
+)
+def test_pla_07_minor_orders_split(expected, row):
+    assert outcome("PLA-07", row) == expected
