@@ -67,8 +67,14 @@ def release(n: int = 1) -> dict[str, Any]:
             },
             "bids": {
                 "details": [
-                    {"id": "b1", "date": DAY, "status": "valid", "tenderers": [SUPPLIER], "value": soles(99.99),
-                     "relatedLots": ["1"]},
+                    {
+                        "id": "b1",
+                        "date": DAY,
+                        "status": "valid",
+                        "tenderers": [SUPPLIER],
+                        "value": soles(99.99),
+                        "relatedLots": ["1"],
+                    },
                 ]
             },
             "awards": [

@@ -105,7 +105,9 @@ def test_gzip_with_rubbish_behind_is_refused(tmp_path):
     assert refusal(path).reason is Reason.GZIP_CORRUPT
 
 
-@pytest.mark.parametrize("name", ["../up.json", "/abs.json", "a/../../b.json", "C:\\x.json", "..\\x.json", "\\\\host\\x"])
+@pytest.mark.parametrize(
+    "name", ["../up.json", "/abs.json", "a/../../b.json", "C:\\x.json", "..\\x.json", "\\\\host\\x"]
+)
 def test_names_that_point_outside_are_refused(tmp_path, name):
     assert refusal(zipped(tmp_path / "a.zip", {"good.json": TEXT, name: b"{}"})).reason is Reason.ZIP_UNSAFE_PATH
 

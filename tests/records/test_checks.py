@@ -17,8 +17,12 @@ def table(name: str, *rows: dict) -> pl.DataFrame:
 
 def chunk(n: int, **tables: pl.DataFrame) -> Chunk:
     records = table("records", *({RECORD: i, "ocid": f"o{i}"} for i in range(n)))
-    return Chunk([i + 1 for i in range(n)], [i * 10 for i in range(n)], [b"k%d" % i for i in range(n)],
-                 {"records": records, **tables})
+    return Chunk(
+        [i + 1 for i in range(n)],
+        [i * 10 for i in range(n)],
+        [b"k%d" % i for i in range(n)],
+        {"records": records, **tables},
+    )
 
 
 MONEY = [(t.name, c.name) for t in TABLES.values() for c in t.columns if c.dtype is CENTS]

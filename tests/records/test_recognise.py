@@ -31,7 +31,18 @@ def kinds(path, data: bytes) -> list[str | None]:
         json.dumps(PACKAGE, ensure_ascii=False).encode("latin-1"),
         gzip.compress(line(release())),
     ],
-    ids=["line", "bom", "blank first", "broken first", "package", "indented", "array", "empty package", "latin-1", "gz"],
+    ids=[
+        "line",
+        "bom",
+        "blank first",
+        "broken first",
+        "package",
+        "indented",
+        "array",
+        "empty package",
+        "latin-1",
+        "gz",
+    ],
 )
 def test_ocds_is_recognised_whatever_its_shape_and_name(tmp_path, data):
     assert kinds(tmp_path / "name.csv", data) == ["ocds"]

@@ -38,9 +38,15 @@ _TWICE_ABOVE = r'^\s*\{[^{}]*(?:"ocid"\s*:[^{}]*"ocid"|"id"\s*:[^{}]*"id"|"date"
 _ABOVE = 512
 """Signs of a repeated key, which no fast decoder reports; a record that shows one is read again strictly."""
 
-# two searches, not one pattern: each keeps the literal that makes it fast
+# separate searches, not one pattern: each keeps the literal that makes it fast
+_X = pl.col("x").str
+_SECTIONS = [_X.count_matches(f'"{name}":', literal=True) > 1 for name in ("tender", "awards", "contracts")]
 _SUSPECT = (
-    pl.col("x").str.contains(_TWICE) | pl.col("x").str.head(_ABOVE).str.contains(_TWICE_ABOVE) | pl.col("x").is_null()
+    _X.contains(_TWICE)
+    | _X.head(_ABOVE).str.contains(_TWICE_ABOVE)
+    # a record, unlike a release, names these sections once for each of its releases
+    | (pl.any_horizontal(_SECTIONS) & ~_X.contains('"releases":', literal=True))
+    | pl.col("x").is_null()
 ).arg_true()
 _LOOK = 256
 _TOGETHER = 256
@@ -149,13 +155,20 @@ def _doubtful(raws: Sequence[bytes]) -> list[int]:
     """Positions of records that are not UTF-8, or show a repeated key."""
     found: list[int] = []
     for start in range(0, len(raws), _LOOK):  # a little at a time: large copies cost more than the search
-        column = pl.Series(raws[start : start + _LOOK], dtype=pl.Binary)
+        some = raws[start : start + _LOOK]
         try:
-            text = column.cast(pl.String)
-        except pl.exceptions.PolarsError:
-            text = column.cast(pl.String, strict=False)
+            text = pl.Series(some, dtype=pl.Binary).cast(pl.String)
+        except pl.exceptions.ComputeError:  # not all of it is UTF-8
+            text = pl.Series([_text(raw) for raw in some], dtype=pl.String)
         found += (start + n for n in text.to_frame("x").select(_SUSPECT)["x"])
     return found
+
+
+def _text(raw: bytes) -> str | None:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _take(line: Line, key: bytes, doubtful: bool, known: Container[bytes], pending: "_Pending", taken: _Taken) -> None:

@@ -51,18 +51,18 @@ def lines(stream: BinaryIO) -> Iterator[Line | Chunk]:
 
 
 def _is_lines(head: bytes, *, whole: bool) -> bool:
-    """Whether this is JSON Lines: at least half of the first lines are objects that close on their own line.
+    """Whether this is JSON Lines, from the first lines; one that is damaged does not make a document of the file.
 
     A document may be one line too; it is read as such, for its encoding may then be another than UTF-8.
     """
-    found = [line for line in head.split(b"\n", _HEAD_LINES)[:_HEAD_LINES] if line.strip()]
-    if not found or found[0].lstrip()[:1] == b"[":
+    found = [line.strip() for line in head.split(b"\n", _HEAD_LINES)[:_HEAD_LINES] if line.strip()]
+    if not found or found[0][:1] == b"[":
         return False
     if len(found) == 1:
         return not whole
-    stripped = [line.strip() for line in found]
-    closed = sum(line[:1] == b"{" and line[-1:] == b"}" and len(line) > 2 for line in stripped)
-    return closed * 2 >= len(found)
+    closed = [line[:1] == b"{" and line[-1:] == b"}" and len(line) > 2 for line in found]
+    goes_on = found[0][-1:] in (b"{", b"[", b",")
+    return closed[0] or (sum(closed) * 2 >= len(found) and not goes_on)
 
 
 def _json_lines(stream: BinaryIO, head: bytes, start: int) -> Iterator[Line | Chunk]:
