@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-GROUND = {"errors", "resources", "settings", "logs", "fsio"}
+GROUND = {"errors", "resources", "settings", "logs", "fsio", "progress"}
 BEFORE = {
     "records": set(),
     "workdays": set(),
@@ -30,6 +30,7 @@ BEFORE = {
     "settings": set(),
     "logs": set(),
     "fsio": set(),
+    "progress": set(),
 }
 SOURCES = sorted((ROOT / "src" / "procrisk").rglob("*.py"))
 

@@ -156,6 +156,7 @@ def _fetch(args: argparse.Namespace) -> int:
 
 
 def _simulate(args: argparse.Namespace) -> int:
+    from procrisk import progress
     from procrisk.simulate import simulate
 
     if args.processes < 1 or not 0 <= args.strength <= 1 or not 0 <= args.rate <= 1:
@@ -164,7 +165,16 @@ def _simulate(args: argparse.Namespace) -> int:
     if not (first.isdigit() and (last or first).isdigit()):
         raise UsageError(f"--years {args.years} should be a year or two of them, such as 2021-2022")
     years = tuple(range(int(first), int(last or first) + 1))
-    made = simulate(args.out, args.processes, args.seed, years=years, strength=args.strength, scheme_rate=args.rate)
+    written = 0
+
+    def told(more: int) -> None:
+        nonlocal written
+        written += more
+        progress.report("procesos simulados / simulated processes", written, args.processes)
+
+    options = {"years": years, "strength": args.strength, "scheme_rate": args.rate}
+    with progress.shown():
+        made = simulate(args.out, args.processes, args.seed, **options, progress=told)
     print(made)
     return 0
 

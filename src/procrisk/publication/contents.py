@@ -19,6 +19,7 @@ KEYS = {
     "flags": ["process_id", "indicator", "subject_id"],
     "coverage": ["risk", "region_code"],
     "sources": ["process_id", "kind", "input", "line", "key"],
+    "provenance": ["process_id"],
 }
 """What names one row of each published table."""
 
@@ -59,6 +60,7 @@ def write(staged: Path, body: Contents) -> str:
         "flags": body.evaluated.flags,
         "coverage": body.coverage,
         "sources": body.ingested.dataset.tables["sources"],
+        "provenance": body.ingested.dataset.tables["provenance"],
     }
     for name, frame in tables.items():
         exports.write_parquet(frame, staged / f"{name}.parquet", KEYS[name])
@@ -70,7 +72,9 @@ def write(staged: Path, body: Contents) -> str:
     )
     exports.write_json(body.quality, staged / "quality.json")
     shown = {
-        name: masking.public(exports.ordered(frame, KEYS[name])) for name, frame in tables.items() if name != "sources"
+        name: masking.public(exports.ordered(frame, KEYS[name]))
+        for name, frame in tables.items()
+        if name not in ("sources", "provenance")
     }
     page = report.page(
         report.Material(

@@ -41,6 +41,14 @@ def explain(out: Path, process_id: str) -> str:
             for s in _rows(current / "sources.parquet", process_id)
         ],
     ]
+    given = _rows(current / "provenance.parquet", process_id)
+    if given:
+        kinds: dict[str, list[str]] = {}
+        for column, kind in given[0].items():
+            if column != "process_id" and kind is not None:
+                kinds.setdefault(kind, []).append(column)
+        lines.append("De dónde viene cada dato / which source gave each value:")
+        lines += [f"  {kind}: {', '.join(columns)}" for kind, columns in sorted(kinds.items())]
     order = {i: at for at, i in enumerate(p["reasons"] or [])}
     flags = sorted(
         _rows(current / "flags.parquet", process_id),

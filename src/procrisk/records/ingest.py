@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 import structlog
 
+from procrisk import progress
 from procrisk.errors import InputMissingError, ProcriskError, PublicationIOError
 from procrisk.records import ocds, tabular
 from procrisk.records.archives import ArchiveRefused, Unit, units
@@ -126,8 +127,9 @@ def ingest(sources: Sequence[Path], context: Sequence[Path], lake_dir: Path | No
 def _ingest(sources: Sequence[Path], context: Sequence[Path], lake: Lake) -> Ingested:
     try:
         files = _hashed([*sources, *context])
-        for source in files:
+        for done, source in enumerate(files, 1):
             fill(lake, source.path, source.sha256)
+            progress.report("archivos leídos / files read", done, len(files))
         lake.commit()
     except OSError as error:
         raise PublicationIOError(f"reading sources or writing the lake failed: {error}; run again") from error
@@ -170,6 +172,7 @@ def _read_unit(lake: Lake, unit: Unit, number: int, path: Path, sha256: str, fou
         for chunk in _chunks(unit, kind, lake):
             found.add(number, chunk, lake.add(chunk))
             blank += chunk.n_blank
+            progress.report(f"registros / records: {unit.name}", len(found.lines))
     if member:
         with unit.open() as stream:
             sha256, size = _digest(stream)

@@ -360,6 +360,9 @@ class Lake:
 
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
     with path.open("wb") as out:
-        frame.write_parquet(out, compression="zstd", compression_level=1, statistics=False)
+        try:
+            frame.write_parquet(out, compression="zstd", compression_level=1, statistics=False)
+        except pl.exceptions.PolarsError as error:  # it hides what the disk said
+            raise OSError(f"cannot write {path}: {error}") from error
         out.flush()
         os.fsync(out.fileno())
