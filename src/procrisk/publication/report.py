@@ -213,7 +213,9 @@ def _unseen(m: Material) -> dict[str, Any]:
         row["missing"] = (row["why2"] + row["why3"] + row["why4"]) / row["applicable"] if row["applicable"] else None
     rows.sort(key=lambda r: (-(r["missing"] or 0), r["id"]))
     risks = m.coverage.group_by("risk").agg(pl.col("evaluated").sum()).sort("risk")
-    return {"rows": rows, "risks": risks.height, "evaluated": int((risks["evaluated"] > 0).sum())}
+    dark = [r for r in rows if r["applicable"] and r["why2"] == r["applicable"]]
+    rows = [r for r in rows if r not in dark]
+    return {"rows": rows, "dark": dark, "risks": risks.height, "evaluated": int((risks["evaluated"] > 0).sum())}
 
 
 def _queue(m: Material) -> list[dict[str, Any]]:
