@@ -220,14 +220,14 @@ def _release(entry: Entry, raw: bytes) -> Release:
     if entry.releases is not UNSET and entry.tender is None and entry.awards is None:
         if not entry.releases:
             raise UnreadableError(Reason.LINKED_RELEASE, "a record without releases and without compiledRelease")
-        versioned = entry.versioned is not UNSET
+        versioned = bool(bytes(entry.versioned))
         try:
             return ocds_loose.compiled([bytes(r) for r in entry.releases])
         except UnreadableError as error:
             if error.reason is Reason.LINKED_RELEASE and versioned:
                 return ocds_loose.reread(raw)
             raise
-    return ocds_loose.reread(raw) if entry.versioned is not UNSET else entry
+    return ocds_loose.reread(raw) if bytes(entry.versioned) else entry
 
 
 class _Pending:

@@ -124,7 +124,8 @@ class Builder:
     def _mend_days(self, table: str, column: str, raw: pl.Series, made: pl.DataFrame) -> pl.DataFrame:
         """Reads days in other shapes, and notes what is no day. Rare."""
         odd = (made[column].is_null() & raw.is_not_null()).arg_true()
-        cell = cleaning.cell(pl.col("raw"))
+        # a date-time's written day: 0001-01-01T00:00Z means "none", not the last of December in Lima
+        cell = cleaning.cell(pl.coalesce(pl.col("raw").str.extract(r"^(\d{4}-\d{2}-\d{2})T"), "raw"))
         again = pl.DataFrame({RECORD: made[RECORD].gather(odd), "raw": raw.gather(odd)}).with_columns(
             day=cleaning.day(cell), bad=cleaning.day_fault(cell).is_not_null()
         )

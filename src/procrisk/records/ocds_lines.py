@@ -28,7 +28,7 @@ class Line(NamedTuple):
 
 
 class _Envelope(msgspec.Struct):
-    ocid: msgspec.Raw | None = None
+    ocid: msgspec.Raw = msgspec.Raw()  # present or not: unread
     records: list[msgspec.Raw] | None = None
     releases: list[msgspec.Raw] | None = None
 
@@ -129,7 +129,7 @@ def _elements(text: bytes) -> list[bytes]:
         return [raw for _, raw in ocds_loose.split(text)] or [text.strip()]
     if envelope.records is not None:
         return [bytes(r) for r in envelope.records]
-    if envelope.releases is not None and envelope.ocid is None:
+    if envelope.releases is not None and not bytes(envelope.ocid):
         return [bytes(r) for r in envelope.releases]
     return [text.strip()]
 

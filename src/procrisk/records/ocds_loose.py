@@ -45,7 +45,7 @@ def reread(raw: bytes) -> Entry:
         raise UnreadableError(Reason.TYPE_MISMATCH, f"an object belongs here, not {_kind(document)}")
     if is_versioned(document):
         document = latest(document)
-    elif "versionedRelease" in document and not _has_release(document):
+    elif document.get("versionedRelease") is not None and not _has_release(document):
         document = latest(_object(document["versionedRelease"], "versionedRelease"))
     mended = _mended(document, "$")
     try:

@@ -223,7 +223,7 @@ class Entry(Release, gc=False, rename={"compiled": "compiledRelease", "versioned
     """Anything that one line, or one element of a package, may hold, told apart by which fields are there."""
 
     compiled: Release | None = None
-    versioned: Raw | UnsetType = UNSET
+    versioned: Raw = Raw()
     releases: list[Raw] | UnsetType = UNSET
     records: list[Raw] | UnsetType = UNSET
 
