@@ -143,6 +143,8 @@ def test_sel_09_decided_slowly(expected, row):
     (OUT, {"law_consent_days": None}),
     (OUT, {"method": "CD"}),
     (MISSING, {"consent_days": None}),
+    (MISSING, {"consent_days": -1}),
+    (MISSING, {"consent_days": -1, "n_bidders": None}),
 )
 def test_sel_10_consented_early(expected, row):
     assert outcome("SEL-10", row) == expected

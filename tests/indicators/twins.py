@@ -291,7 +291,7 @@ def sel_10(w, p):
         known = a["consent_date"] is not None
         scope = every(inside(p["method"], COMPETITIVE), least is not None, known, bidders is None or bidders >= 2)
         days = w.business_days(a["date"], a["consent_date"])
-        judged = bidders is not None or (days is not None and (days >= 2 or days < 0))
+        judged = days is not None and days >= (0 if bidders is not None else 2)
         return when(scope, cmp(days, "<", least) if judged else None)
 
     return worst(one(a) for a in awards_of(w, p))

@@ -165,9 +165,10 @@ def consented_early(tolerance: int) -> Rule:
 
     With a single bid the law lets it become final on the same day, and SEACE shows that on the next one at the latest. So where
     the number of bidders is unknown, a term of 0 or 1 day cannot be judged, and one from 2 days on is not a single bid's.
+    A consent dated before its award is a slip in the record (CRO-02), no early consent.
     """
     days, least = col("consent_days"), col("law_consent_days")
-    several = (col("n_bidders") >= 2) | (col("n_bidders").is_null() & ((days >= 2) | (days < 0)))
+    several = (days >= 0) & ((col("n_bidders") >= 2) | (col("n_bidders").is_null() & (days >= 2)))
     judged = when(
         COMPETITIVE, least.is_not_null(), col("consent_date").is_not_null(), col("n_bidders").fill_null(2) >= 2
     )
