@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from prefect import flow
-from procrisk.records.fetch import fetch_oece
 
 from flows import _tasks
 from flows.nightly import nightly
+from procrisk.records.fetch import fetch_oece
 
 
 @flow(name="procrisk-backfill", on_failure=[_tasks.tell], persist_result=False)

@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 from prefect import flow
-from procrisk.records.ingest import ingest
 
 from flows import _tasks
 from procrisk import anomaly
+from procrisk.records.ingest import ingest
 
 
 @flow(name="procrisk-train", on_failure=[_tasks.tell], persist_result=False)

@@ -30,7 +30,7 @@ def stored(fitted, tmp_path):
 
 
 def test_scores_are_those_of_scikit_learn(matrix, fitted):
-    from sklearn.ensemble import IsolationForest  # noqa: PLC0415 - heavy, and needed here alone
+    from sklearn.ensemble import IsolationForest
 
     model = IsolationForest(n_estimators=40, max_samples=128, random_state=7, n_jobs=1).fit(matrix)
     assert fitted.score(matrix) == pytest.approx(-model.score_samples(matrix), abs=1e-12)
