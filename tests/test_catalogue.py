@@ -145,3 +145,14 @@ def test_changes_name_what_another_list_would_change(tmp_path):
     found = catalogue.changes(new, catalogue.risks())
     assert found.rows() == [("R01", "osce_number", None, "7"), ("R02", "severity", "5", "3")]
     assert catalogue.changes(catalogue.risks(), catalogue.risks()).is_empty()
+
+
+def test_a_risk_with_indicators_is_evaluated_by_rule_and_one_without_is_not():
+    from procrisk.indicators import INDICATORS
+
+    decided = {risk for i in INDICATORS.values() for risk in i.risks}
+    listed = catalogue.risks()
+    said = set(listed.filter(pl.col("evaluation") == "rule")["id"])
+    assert said <= decided
+    assert not decided & set(listed.filter(pl.col("evaluation").is_in(["assessment", "not_observable"]))["id"])
+    assert decided <= set(listed["id"])
