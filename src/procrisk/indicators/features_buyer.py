@@ -72,34 +72,37 @@ def _hhi(awards: pl.DataFrame, keys: list[str], name: str) -> pl.DataFrame:
     """
     known = awards.filter(pl.col("amount_pen_cents") > 0).drop_nulls([*keys, "holder"])
     held = known.group_by([*keys, "holder"]).agg(_a=pl.col("amount_pen_cents").sum(), _n=pl.len().cast(pl.Int64))
-    total = held.group_by(keys).agg(
+    a, whole = pl.col("_a"), pl.col("_total")
+    found = held.group_by(keys).agg(
         pl.col("_n").sum().alias(f"{name}_awards_n"),
         pl.len().cast(pl.Int64).alias(f"{name}_holders_n"),
-        _total=pl.col("_a").sum(),
+        a.max().alias(f"{name}_top_cents"),
+        _total=a.sum(),
     )
     # shares in millionths keep the sum of squares an integer
-    ppm = pl.col("_a") * 1000 // (pl.col("_total") // 1000).clip(1)
-    return (
-        held.join(total, on=keys, how="inner")
-        .with_columns(_ppm=ppm.clip(0, 1_000_000))
-        .sort(*keys, "_a", "holder", descending=[*[False] * len(keys), True, False])
-        .group_by(keys, maintain_order=True)
-        .agg(
-            pl.col(f"{name}_awards_n", f"{name}_holders_n").first(),
-            ((pl.col("_ppm") * pl.col("_ppm")).sum() / 100_000_000).alias(f"{name}_hhi"),
-            (pl.col("_ppm").first() / 1_000_000).alias(f"{name}_top_share"),
-            pl.col("holder").first().alias(f"{name}_top"),
-            pl.col("_a").first().alias(f"{name}_top_cents"),
-        )
+    ppm = (a * 1000 // (whole // 1000).clip(1)).clip(0, 1_000_000)
+    shares = held.join(found, on=keys, how="inner").with_columns(_ppm=ppm)
+    squares = shares.group_by(keys).agg(
+        ((pl.col("_ppm") * pl.col("_ppm")).sum() / 100_000_000).alias(f"{name}_hhi"),
+        (pl.col("_ppm").max() / 1_000_000).alias(f"{name}_top_share"),
     )
+    top = (
+        shares.filter(a == pl.col(f"{name}_top_cents")).group_by(keys).agg(pl.col("holder").min().alias(f"{name}_top"))
+    )
+    return found.drop("_total").join(squares, on=keys).join(top, on=keys)
+
+
+def _shown(found: pl.DataFrame, awards: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add <name>_top_shown, how the largest holder is shown to people."""
+    top = f"{name}_top"
+    ours = awards.join(found.select(top).unique(), left_on="holder", right_on=top, how="semi")
+    shown = ours.group_by("holder").agg(pl.col("holder_shown").min().alias(f"{top}_shown"))
+    return found.join(shown, left_on=top, right_on="holder", how="left", maintain_order="left")
 
 
 def _concentration(awards: pl.DataFrame) -> pl.DataFrame:
     open_ = awards.filter(COMPETITIVE.fill_null(value=False))
-    shown = awards.group_by("holder").agg(buyer_top_shown=pl.col("holder_shown").min())
-    return _hhi(open_, ["buyer_id", "year"], "buyer").join(
-        shown, left_on="buyer_top", right_on="holder", how="left", maintain_order="left"
-    )
+    return _shown(_hhi(open_, ["buyer_id", "year"], "buyer"), awards, "buyer")
 
 
 def _markets(awards: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
@@ -108,10 +111,7 @@ def _markets(awards: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     )
     buyers = open_.group_by("market_id").agg(market_buyers_n=pl.col("buyer_id").n_unique().cast(pl.Int64))
     found = _hhi(open_, ["market_id"], "market")
-    shown = awards.group_by("holder").agg(market_top_shown=pl.col("holder_shown").min())
-    return found.join(buyers, on="market_id", how="left").join(
-        shown, left_on="market_top", right_on="holder", how="left", maintain_order="left"
-    )
+    return _shown(found.join(buyers, on="market_id", how="left"), awards, "market")
 
 
 def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:

@@ -68,23 +68,31 @@ def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     )
     kind = ["method", "object"]
     equal = pl.col("equals_reference")
-    awarded = awarded.with_columns(
-        peer_equal_n=equal.count().over(kind).cast(pl.Int64),
-        peer_equal_share=equal.sum().over(kind) / equal.count().over(kind),
+    shares = awarded.group_by(kind).agg(
+        peer_equal_n=equal.count().cast(pl.Int64), peer_equal_share=equal.sum() / equal.count()
+    )
+    awarded = awarded.join(shares, on=kind, how="left", nulls_equal=True, maintain_order="left").with_columns(
         unit_price=pl.when((pl.col("awarded_quantity") > 0) & (pl.col("awarded_cents") > 0)).then(
             pl.col("awarded_cents") / pl.col("awarded_quantity") / 100
         ),
+        # words name the item only where no classification does
+        _words=pl.when(pl.col("classification").is_null()).then("description"),
     )
-    text = awarded.select("description").unique()
-    text = text.with_columns(_name=letters(pl.col("description")).str.slice(0, NAME_LENGTH))
-    awarded = awarded.join(text, on="description", how="left", nulls_equal=True, maintain_order="left").with_columns(
-        item=pl.coalesce(pl.col("classification"), pl.when(pl.col("_name") != "").then("_name")),
-        unit_key=fold(pl.col("unit")),
-        log_price=pl.when(pl.col("object") == "goods").then(pl.col("unit_price").log()),
+    # each distinct text is read once
+    names = awarded.select("_words").unique().drop_nulls()
+    names = names.with_columns(_name=letters(pl.col("_words")).str.slice(0, NAME_LENGTH))
+    units = awarded.select("unit").unique().drop_nulls().with_columns(unit_key=fold(pl.col("unit")))
+    awarded = (
+        awarded.join(names, on="_words", how="left", maintain_order="left")
+        .join(units, on="unit", how="left", maintain_order="left")
+        .with_columns(
+            item=pl.coalesce(pl.col("classification"), pl.when(pl.col("_name") != "").then("_name")),
+            log_price=pl.when(pl.col("object") == "goods").then(pl.col("unit_price").log()),
+        )
     )
     told = pl.when(pl.col("item").is_not_null() & pl.col("unit_key").is_not_null()).then("log_price")
     awarded = robust(awarded.with_columns(log_price=told), "log_price", ["item", "unit_key"], "price", floor=0.2)
     return awarded.with_columns(
         peer_price_typical=pl.col("peer_price_median").exp(),
         price_over_typical=(pl.col("log_price") - pl.col("peer_price_median")).exp(),
-    ).drop("_name")
+    ).drop("_name", "_words")
