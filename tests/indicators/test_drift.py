@@ -3,14 +3,14 @@
 import re
 
 import pytest
+from tests.conftest import ROOT
+from tests.indicators import twins
+from tests.indicators.made import schemas
 
 from procrisk import catalogue
 from procrisk.indicators import INDICATORS, features, registry
 from procrisk.indicators.sentences import slots
 from procrisk.legal_parameters import PARAMETERS
-from tests.conftest import ROOT
-from tests.indicators import twins
-from tests.indicators.made import schemas
 
 TESTS = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests" / "indicators").glob("test_*.py"))
 RISKS = set(catalogue.risks()["id"])
@@ -81,7 +81,7 @@ def test_columns_exist(i):
 @each
 def test_has_a_table_of_cases(i):
     assert re.search(
-        rf"^@table\((?:.|\n)*?^def test_{i.id.lower().replace('-', '_')}_\w+\(expected, row\)", TESTS, re.M
+        rf"^@table\((?:.|\n)*?^def test_{i.id.lower().replace('-', '_')}_\w+\(expected, row\)", TESTS, re.MULTILINE
     )
 
 

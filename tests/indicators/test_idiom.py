@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.indicators.made import ABSENT, CLEAR, MISSING, OUT, PEERS, RAISED
 
 from procrisk.indicators.idiom import col, one_of, when
-from tests.indicators.made import ABSENT, CLEAR, MISSING, OUT, PEERS, RAISED
 
 RULE = when(one_of("method", "AS"), col("n") > 0).enough(col("peer_n") >= 10).then(col("x") >= 5)
 ROW = {"method": "AS", "n": 1, "peer_n": 10, "x": 5}

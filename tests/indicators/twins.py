@@ -3,8 +3,7 @@
 Written from what each indicator claims, with the table's default parameters. `test_twins.py` holds them against the product.
 """
 
-from tests.indicators.world import COMPETITIVE, OUT, SIMPLIFIED, TENDER, family, limit, matches_weak_cause  # noqa: F401
-from tests.indicators.world import World
+from tests.indicators.world import COMPETITIVE, OUT, SIMPLIFIED, TENDER, World, family, limit, matches_weak_cause  # noqa: F401
 
 TWINS = {}
 OPEN_OR_DIRECT = COMPETITIVE | {"CD"}

@@ -256,7 +256,7 @@ class World:
                 "lots_n": len(lots),
                 "failed": len(failed) / len(lots) if lots else None,
                 "december": sum(d is not None and d.month == 12 for d in calls) / len(known) if known else None,
-                "months": len({d and d.month for d in calls}),
+                "months": len({d.month for d in calls if d}),
             }
         return out
 
