@@ -51,14 +51,18 @@ def polars_indicators(folder: str) -> None:
     """The indicators as procrisk computes them."""
     from benchmarks.indicators import polars_states
 
-    polars_states(Path(folder)).write_parquet(Path(folder) / "polars.parquet")
+    states, flags = polars_states(Path(folder))
+    states.write_parquet(Path(folder) / "polars.parquet")
+    flags.write_parquet(Path(folder) / "polars_flags.parquet")
 
 
 def pandas_indicators(folder: str) -> None:
     """The same in pandas."""
     from benchmarks.pandas_twin import pandas_states
 
-    pandas_states(Path(folder)).to_parquet(Path(folder) / "pandas.parquet")
+    states, flags = pandas_states(Path(folder))
+    states.to_parquet(Path(folder) / "pandas.parquet", index=False)
+    flags.to_parquet(Path(folder) / "pandas_flags.parquet", index=False)
 
 
 def same_indicators(folder: str) -> None:

@@ -75,7 +75,7 @@ def _copy(frame: pl.DataFrame, k: int) -> pl.DataFrame:
     return frame.with_columns(pl.concat_str(pl.col(c), pl.lit(f"~{k}")) for c in own)
 
 
-def polars_states(folder: Path) -> pl.DataFrame:
+def polars_states(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Windows and rules as procrisk does them, flags with their evidence and sentences included."""
     processes, lots, awards = (pl.read_parquet(folder / f"{n}.parquet") for n in ("processes", "lots", "awards"))
     kinds = [tuple(k.split(";")) for k in (folder / "kinds.txt").read_text(encoding="utf-8").split("\n")]
@@ -88,7 +88,8 @@ def polars_states(folder: Path) -> pl.DataFrame:
     empty = {n: pl.DataFrame(schema=TABLES[n].schema) for n in ("plan", "purchase_orders")}
     processes = features_buyer.with_buyers(empty, processes, awards)
     frames = Frames({"processes": processes, "lots": features_lot.with_peers(lots, processes)}, kinds)
-    return judge(frames, [INDICATORS[i] for i in COMPARED], {}).states
+    done = judge(frames, [INDICATORS[i] for i in COMPARED], {})
+    return done.states, done.flags
 
 
 def compare(folder: Path) -> str:
@@ -99,9 +100,10 @@ def compare(folder: Path) -> str:
     """
     ours, theirs = (pl.read_parquet(folder / f"{n}.parquet").sort("process_id") for n in ("polars", "pandas"))
     assert ours["process_id"].equals(theirs["process_id"]), "not the same processes"
-    raised = 0
     for i in COMPARED:
         differ = int((ours[i].ne_missing(theirs[i].cast(pl.Boolean))).sum())
         assert differ == 0, f"{i}: {differ} of {ours.height} processes differ"
-        raised += int(ours[i].sum())
-    return f"equal on {ours.height:,} processes and {len(COMPARED)} indicators, {raised:,} raised"
+    names = ["process_id", "indicator", "subject_id"]
+    flags = [pl.read_parquet(folder / f"{n}_flags.parquet", columns=names).sort(names) for n in ("polars", "pandas")]
+    assert flags[0].equals(flags[1]), "not the same flags"
+    return f"equal on {ours.height:,} processes, {len(COMPARED)} indicators, {flags[0].height:,} flags"

@@ -7,34 +7,59 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from procrisk.indicators.features import SUBJECTS
+from procrisk.indicators.registry import INDICATORS
+
 COMPETITIVE = ["LP", "CP", "AS", "SIE", "CPRE", "SCI", "LPA", "CPA", "ADP", "ADS", "AMC"]
 TENDER = ["LP", "CP", "AS", "SIE", "LPA", "CPA", "ADP", "ADS", "AMC"]
 SIMPLIFIED = ["AS", "LPA", "CPA"]
 OUT, CLEAR, UNKNOWN, RAISED = 0, 1, 3, 5
 
 
-def pandas_states(folder: Path) -> pd.DataFrame:
-    """True raised, false clear, missing not evaluable: one row a process, one column an indicator."""
+def pandas_states(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """True raised, false clear, missing not evaluable, a row a process; and the flags with their evidence."""
     p, lots, awards = (
         pd.read_parquet(folder / f"{n}.parquet", dtype_backend="numpy_nullable")
         for n in ("processes", "lots", "awards")
     )
     p["call_date"] = pd.to_datetime(p["call_date"])
     p = _peer_days(p)
+    p["peer_days_typical"] = np.exp(p["peer_days_median"]) - 1
     p = _alike(p, _part(p), "split")
     p = _alike(p, (p["method"] == "CPRE") & _first(p), "quote")
     p = _yearly(p)
     p = p.merge(_hhi(_open(awards), ["buyer_id", "year"], "buyer"), on=["buyer_id", "year"], how="left")
     p = _markets(p, awards)
     frame = _price_peers(lots, p)
+    decided = {**_process_rules(p), **_buyer_rules(p)}
     states = pd.DataFrame({"process_id": p["process_id"]})
-    for name, outcome in {**_process_rules(p), **_buyer_rules(p)}.items():
+    for name, outcome in decided.items():
         states[name] = _state(outcome)
-    codes = pd.DataFrame({"process_id": frame["process_id"], **_lot_rules(frame)})
+    of_lots = _lot_rules(frame)
+    codes = pd.DataFrame({"process_id": frame["process_id"], **of_lots})
     worst = states[["process_id"]].merge(codes.groupby("process_id").max(), on="process_id", how="left").fillna(OUT)
     for name in worst.columns[1:]:
         states[name] = _state(worst[name].to_numpy())
-    return states.sort_values("process_id")
+    flags = [_flags(p, code, name) for name, code in decided.items()]
+    flags += [_flags(frame, code, name) for name, code in of_lots.items()]
+    order = ["process_id", "indicator", "subject_id"]
+    return states.sort_values("process_id"), pd.concat(flags, ignore_index=True).sort_values(order)
+
+
+def _flags(frame: pd.DataFrame, code: np.ndarray, name: str) -> pd.DataFrame:
+    """The raised rows with their evidence as JSON; without the sentences that procrisk writes in two languages."""
+    i = INDICATORS[name]
+    raised = frame[code == RAISED]
+    shown = raised[list(i.evidence)].to_json(orient="records", lines=True, date_format="iso").split("\n")
+    return pd.DataFrame(
+        {
+            "process_id": raised["process_id"],
+            "subject_type": i.subject,
+            "subject_id": raised[SUBJECTS[i.subject].id],
+            "indicator": name,
+            "evidence": shown[: len(raised)],
+        }
+    ).drop_duplicates(["process_id", "subject_id"])
 
 
 def _truth(x: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -154,14 +179,22 @@ def _open(awards: pd.DataFrame) -> pd.DataFrame:
 
 
 def _hhi(awards: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
+    """Concentration, and who holds most: the evidence of a flag names it."""
     known = awards[(awards["amount_pen_cents"] > 0).fillna(value=False)].dropna(subset=[*keys, "holder"])
     held = known.groupby([*keys, "holder"])["amount_pen_cents"].agg(["sum", "size"]).reset_index()
-    total = held.groupby(keys).agg(total=("sum", "sum"), n=("size", "sum")).reset_index()
+    total = held.groupby(keys).agg(total=("sum", "sum"), n=("size", "sum"), holders=("size", "size")).reset_index()
     held = held.merge(total, on=keys)
     ppm = (held["sum"] * 1000 // np.maximum(held["total"] // 1000, 1)).clip(0, 1_000_000)
     squares = (ppm * ppm).groupby([held[k] for k in keys]).sum() / 100_000_000
-    out = total.rename(columns={"n": f"{name}_awards_n"}).drop(columns="total")
-    return out.merge(squares.rename(f"{name}_hhi").reset_index(), on=keys)
+    held["ppm"] = ppm
+    top = held.sort_values([*keys, "sum", "holder"], ascending=[*[True] * len(keys), False, True]).drop_duplicates(keys)
+    shown = awards[awards["holder"].isin(top["holder"])].groupby("holder")["holder_shown"].min()
+    top = top[[*keys, "holder", "sum", "ppm"]].merge(shown.reset_index(), on="holder", how="left")
+    top[f"{name}_top_share"] = top["ppm"] / 1_000_000
+    top = top.rename(columns={"holder": f"{name}_top", "sum": f"{name}_top_cents", "holder_shown": f"{name}_top_shown"})
+    out = total.rename(columns={"n": f"{name}_awards_n", "holders": f"{name}_holders_n"}).drop(columns="total")
+    out = out.merge(squares.rename(f"{name}_hhi").reset_index(), on=keys)
+    return out.merge(top.drop(columns="ppm"), on=keys)
 
 
 def _markets(p: pd.DataFrame, awards: pd.DataFrame) -> pd.DataFrame:
@@ -191,6 +224,7 @@ def _price_peers(lots: pd.DataFrame, p: pd.DataFrame) -> pd.DataFrame:
     told = (f["object"] == "goods").fillna(value=False) & f["item"].notna() & f["unit_key"].notna()
     f["log_price"] = np.log(price.astype("Float64")).where(told)
     f = _robust(f, "log_price", ["item", "unit_key"], "price", 0.2)
+    f["unit_price"], f["peer_price_typical"] = price, np.exp(f["peer_price_median"])
     f["price_over_typical"] = np.exp(f["log_price"] - f["peer_price_median"])
     return f
 
