@@ -15,6 +15,7 @@ def staged(**changes):
     processes = pl.DataFrame(
         {
             "process_id": ["1", "2"],
+            "ocid": [None, "ocds-dgv273-seacev3-2"],
             "score": [10.0, None],
             "buyer_id": ["a", "b"],
             "method": ["AS", "LP"],
@@ -57,7 +58,7 @@ def staged(**changes):
         "flags": flags,
         "coverage": coverage,
         "inputs": [{"name": "a", "counts": COUNTS}],
-        "currency": pl.Series(["PEN"] * 20),
+        "awards": pl.DataFrame({"process_id": ["1"] * 20, "currency": ["PEN"] * 20}),
     }
     return quality.Staged(**{**base, **changes})
 
@@ -75,8 +76,11 @@ def test_a_sound_version_passes():
     ("changes", "name"),
     [
         ({"inputs": [{"name": "a", "counts": {**COUNTS, "read": 11}}]}, "conservation"),
-        ({"inputs": [{"name": "a", "counts": {**COUNTS, "accepted": 9, "quarantined": 1}}]}, "quarantined_share"),
-        ({"currency": pl.Series(["USD", "PEN"])}, "foreign_currency_share"),
+        (
+            {"inputs": [{"name": "a", "counts": {**COUNTS, "read": 1000, "accepted": 900, "quarantined": 100}}]},
+            "quarantined_share",
+        ),
+        ({"awards": pl.DataFrame({"process_id": ["1", "1"], "currency": ["USD", "PEN"]})}, "foreign_currency_share"),
         ({"processes": staged().processes.with_columns(process_id=pl.lit("1"))}, "process_id_unique"),
         ({"processes": staged().processes.with_columns(score=pl.lit(101.0))}, "process_scores_in_range"),
         ({"processes": staged().processes.with_columns(method=pl.lit(None, pl.String))}, "null_rate:method"),
@@ -109,3 +113,14 @@ def test_volume_by_region_against_the_last_publication(before, now, held):
     assert len(checks) == held
     assert measured["processes_by_region"] == {"08": [before, now]}
     assert all(c.acceptable for c in checks)
+
+
+def test_a_handful_of_bad_records_does_not_hold_the_rest():
+    few = [{"name": "a", "counts": {**COUNTS, "accepted": 5, "quarantined": 5}}]
+    assert failed(staged(inputs=few)) == set()
+
+
+def test_other_publishers_are_not_held_to_peru():
+    foreign = staged().processes.with_columns(ocid=pl.lit("ocds-213czf-1"), region_code=pl.lit(None, pl.String))
+    dollars = pl.DataFrame({"process_id": ["1"], "currency": ["USD"]})
+    assert failed(staged(processes=foreign, awards=dollars)) == set()

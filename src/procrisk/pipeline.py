@@ -125,7 +125,7 @@ class Night:
             self.evaluated.flags,
             self.covered,
             self.ingested.inputs,
-            self.dataset.tables["awards"]["currency"],
+            self.dataset.tables["awards"].select("process_id", "currency"),
         )
         self.checks = quality.check(look, r.settings.gate)
         before = store.current(r.out)

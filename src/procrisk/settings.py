@@ -21,6 +21,8 @@ class Gate:
     """Regions with fewer processes than this in both publications are not compared: chance alone moves them more."""
     max_quarantined: float = 0.05
     """Share of the records read that may end in quarantine."""
+    quarantined_min: int = 1000
+    """Fewer records than this are a handful, and a handful may be bad: they are quarantined and the rest is published."""
     max_foreign_currency: float = 0.10
     """Share of awards that are not in soles; 1.7 % in the first quarter of 2022."""
     max_null: dict[str, float] = field(
