@@ -8,11 +8,14 @@ import polars as pl
 import pytest
 
 from procrisk.indicators import INDICATORS, features
-from procrisk.indicators.idiom import CLEAR, COLUMN_ABSENT, OUT_OF_SCOPE, RAISED, TOO_FEW_PEERS, VALUE_MISSING
+from procrisk.indicators.idiom import CLEAR, RAISED
+from procrisk.indicators.idiom import COLUMN_ABSENT as ABSENT
+from procrisk.indicators.idiom import OUT_OF_SCOPE as OUT
+from procrisk.indicators.idiom import TOO_FEW_PEERS as PEERS
+from procrisk.indicators.idiom import VALUE_MISSING as MISSING
 from procrisk.records import tables
 
 AS_OF = date(2022, 6, 30)
-RAISED, CLEAR, OUT, ABSENT, MISSING, PEERS = RAISED, CLEAR, OUT_OF_SCOPE, COLUMN_ABSENT, VALUE_MISSING, TOO_FEW_PEERS
 NAMES = {RAISED: "raised", CLEAR: "clear", OUT: "out", ABSENT: "absent", MISSING: "missing", PEERS: "peers"}
 
 DERIVED = {

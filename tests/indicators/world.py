@@ -322,9 +322,9 @@ class World:
         minor = []
         for o in self.rows["purchase_orders"]:
             named = re.search(r"(?i)HASTA [89] UIT", o["hiring_type"] or "") and o["currency"] == "PEN"
-            if named and o["date"] and o["date"].year in uit8 and o["buyer_ruc"] and o["supplier_id"]:
-                if o["amount_cents"] is not None and 1 <= o["amount_cents"] <= uit8[o["date"].year]:
-                    minor.append({**o, "year": o["date"].year})
+            whole = o["date"] and o["buyer_ruc"] and o["supplier_id"] and o["amount_cents"] is not None
+            if named and whole and 1 <= o["amount_cents"] <= uit8.get(o["date"].year, 0):
+                minor.append({**o, "year": o["date"].year})
         out = {}
         for key, os in group(minor, "buyer_ruc", "year").items():
             split = 0
@@ -390,8 +390,8 @@ class World:
             p = self.of[pid]
             won = [dates[pid, s["award_id"]] for s in ss if (pid, s["award_id"]) in dates]
             days = [a["date"] for a in won if a["date"]]
-            ss = sorted(ss, key=lambda s: s["award_id"])
-            row = {"p": p, "party_id": party, "process_id": pid, "ruc": next((s["ruc"] for s in ss if s["ruc"]), None)}
+            known = [s["ruc"] for s in sorted(ss, key=lambda s: s["award_id"]) if s["ruc"]]
+            row = {"p": p, "party_id": party, "process_id": pid, "ruc": known[0] if known else None}
             row["award_date"] = max(days) if days else None
             row["event"] = row["award_date"] or p["call_date"]
             row["amount"] = sum(a["amount_pen_cents"] or 0 for a in won)
