@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.records.ocds_cases import line, release
 
-from procrisk.records import ocds
+from procrisk.records import ocds, ocds_lines
 from procrisk.records.archives import units
 from procrisk.records.batch import Chunk, Reason
 from procrisk.records.tables import RECORD, TABLES
@@ -268,20 +268,23 @@ def test_the_same_rows_out_of_gzip(tmp_path):
         assert rows(list(ocds.read(stream, ()))) == WANTED
 
 
-@pytest.mark.parametrize(("size", "together"), [(1, 1), (2, 1), (3, 2), (100, 3)])
-def test_the_same_rows_however_the_file_is_cut_into_chunks(monkeypatch, size, together):
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize("block", [100, 4096, 2**20])
+def test_the_same_rows_however_the_file_is_cut(monkeypatch, size, block):
     monkeypatch.setattr(ocds, "CHUNK_RECORDS", size)
-    monkeypatch.setattr(ocds, "_TOGETHER", together)
-    monkeypatch.setattr(ocds, "_LOOK", together)
+    monkeypatch.setattr(ocds, "_TOGETHER", min(size, 2))
+    monkeypatch.setattr(ocds_lines, "BLOCK", block)
     found = chunks(PACKINGS["lines"])
-    assert len(found) == -(-len(LINES) // size)
     assert rows(found) == WANTED
+    assert [n for c in found for n in c.lines] == list(range(1, len(LINES) + 1))
+    assert max(len(c.keys) for c in found) <= size + 1
     for chunk in found:
         assert chunk.tables["records"][RECORD].to_list() == list(range(len(chunk.keys)))
 
 
 def test_chunks_close_by_bytes_too(monkeypatch):
     monkeypatch.setattr(ocds, "CHUNK_BYTES", 2 * len(LINES[0]))
+    monkeypatch.setattr(ocds, "_TOGETHER", 1)
     assert len(chunks(PACKINGS["lines"])) >= 3
 
 

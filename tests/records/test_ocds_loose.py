@@ -43,7 +43,6 @@ CASES = {
     "duplicate amount apart": (with_amount(b'1,"currency":"PEN","amount":2'), Reason.JSON_DUPLICATE_KEY),
     "duplicate ocid": (b'{"ocid":"another",' + GOOD[1:], Reason.JSON_DUPLICATE_KEY),
     "duplicate tender": (GOOD[:-1] + b',"tender":{"id":"9"}}', Reason.JSON_DUPLICATE_KEY),
-    "duplicate awards": (GOOD[:-1] + b',"awards":[]}', Reason.JSON_DUPLICATE_KEY),
     "lone surrogate": (GOOD.replace(b"AS-SM", b"\\ud800"), Reason.JSON_SURROGATE),
     "invalid UTF-8": (GOOD.replace(b"AS-SM", b"\xff"), Reason.ENCODING_INVALID),
     "invalid UTF-8 in a field that is not read": (GOOD[:-1] + b',"extra":"\xff"}', Reason.ENCODING_INVALID),

@@ -31,26 +31,20 @@ PENDING_BYTES = 512 * 2**20
 
 _COMPILED = b'"compiled"'
 _HUGE = re.compile(rb"[:\[,]\s*-?\d{20,}")
-# a key twice in an object that holds no other object: the case that changes an amount
+# Signs of a repeated key, which no fast decoder reports; a record that shows one is read again strictly. Seen are an
+# amount twice in an object that holds no other object, ...
 _TWICE = r'"amount"\s*:[^{}]*"amount"\s*:'
-# twice among the fields before the first nested object
-_TWICE_ABOVE = r'^\s*\{[^{}]*(?:"ocid"\s*:[^{}]*"ocid"|"id"\s*:[^{}]*"id"|"date"\s*:[^{}]*"date")\s*:'
+# ... a field twice among those before the first nested object, ...
 _ABOVE = 512
-"""Signs of a repeated key, which no fast decoder reports; a record that shows one is read again strictly."""
-
-# separate searches, not one pattern: each keeps the literal that makes it fast
+_TWICE_ABOVE = r'^\s*\{[^{}]*(?:"ocid"\s*:[^{}]*"ocid"|"id"\s*:[^{}]*"id"|"date"\s*:[^{}]*"date")\s*:'
+# ... and two tenders. Separate searches, not one pattern: each keeps the literal that makes it fast.
 _X = pl.col("x").str
-_SECTIONS = [_X.count_matches(f'"{name}":', literal=True) > 1 for name in ("tender", "awards", "contracts")]
-_SUSPECT = (
-    _X.contains(_TWICE)
-    | _X.head(_ABOVE).str.contains(_TWICE_ABOVE)
-    # a record, unlike a release, names these sections once for each of its releases
-    | (pl.any_horizontal(_SECTIONS) & ~_X.contains('"releases":', literal=True))
-    | pl.col("x").is_null()
-).arg_true()
-_LOOK = 256
+_SUSPECT = _X.contains(_TWICE) | _X.head(_ABOVE).str.contains(_TWICE_ABOVE) | pl.col("x").is_null()
+_TENDER_TWICE = _X.count_matches('"tender":', literal=True) > 1
+_SIGNS = (_SUSPECT.arg_true().implode().alias("sure"), _TENDER_TWICE.arg_true().implode().alias("twice"))
+_RELEASES = b'"releases":'
 _TOGETHER = 256
-"""Releases turned into columns together: about what the processor's cache holds."""
+"""Lines taken from bytes to columns together: about what the processor's cache holds."""
 _Bad = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -61,21 +55,25 @@ def read(stream: BinaryIO, known: Container[bytes]) -> Iterator[Chunk]:
     what the stream itself raises (a damaged archive) passes.
     """
     pending = _Pending()
-    batch: list[Line] = []
-    size = 0
+    taken = _Taken()
+    some: list[Line] = []
     for line in lines(stream):
         if isinstance(line, Chunk):
             yield line
             continue
-        batch.append(line)
-        size += len(line.raw)
-        if len(batch) >= CHUNK_RECORDS or size >= CHUNK_BYTES:
-            yield _chunk(batch, known, pending)
-            batch, size = [], 0
+        some.append(line)
+        if len(some) < _TOGETHER:
+            continue
+        _take_lines(some, known, pending, taken)
+        some = []
+        if taken.is_full():
+            yield taken.chunk()
+            taken = _Taken()
             if pending.size > PENDING_BYTES:
                 yield from pending.flush(known)
-    if batch:
-        yield _chunk(batch, known, pending)
+    _take_lines(some, known, pending, taken)
+    if taken.keys or taken.refusals:
+        yield taken.chunk()
     yield from pending.flush(known)
 
 
@@ -89,6 +87,11 @@ class _Taken:
     releases: list[Release] = field(default_factory=list)
     at: list[int] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    size: int = 0
+
+    def is_full(self) -> bool:
+        """Whether it is time to make a chunk of it."""
+        return len(self.keys) >= CHUNK_RECORDS or self.size >= CHUNK_BYTES
 
     def keep(self, line: Line, key: bytes, release: Release | None) -> None:
         """A record: decoded, or known before (None)."""
@@ -98,10 +101,9 @@ class _Taken:
                 return
             self.releases.append(release)
             self.at.append(len(self.keys))
-            if len(self.releases) >= _TOGETHER:
-                self._columns()
         self.lines.append(line)
         self.keys.append(key)
+        self.size += len(line.raw)
 
     def refuse(self, line: Line, reason: Reason, detail: str) -> None:
         """A record that cannot be read."""
@@ -110,7 +112,7 @@ class _Taken:
             Refusal(line.number, line.offset, reason, detail, raw[:RAW_KEPT], ocds_loose.record_id(raw))
         )
 
-    def _columns(self) -> None:
+    def columns(self) -> None:
         """Turns the releases decoded so far into columns, and lets go of them."""
         self.frames.add(self.releases, self.at)
         self.releases, self.at = [], []
@@ -118,7 +120,7 @@ class _Taken:
     def chunk(self) -> Chunk:
         """The canonical tables, without the records that fail a check."""
         chunk = Chunk([n.number for n in self.lines], [n.offset for n in self.lines], self.keys, {}, self.refusals)
-        self._columns()
+        self.columns()
         chunk.tables, faults = self.frames.finish()
         if not chunk.tables:
             return chunk
@@ -137,31 +139,30 @@ def _sharper(refusal: Refusal, raw: bytes) -> Refusal:
     return refusal
 
 
-def _chunk(batch: list[Line], known: Container[bytes], pending: "_Pending") -> Chunk:
-    taken = _Taken()
-    keys = [content_key(line.raw) for line in batch]
-    new = [n for n, key in enumerate(keys) if key not in known]
-    doubtful = {new[n] for n in _doubtful([batch[n].raw for n in new])}
-    fresh = set(new) if len(new) < len(batch) else None
-    for n, (line, key) in enumerate(zip(batch, keys, strict=True)):
-        if fresh is not None and n not in fresh and _COMPILED in line.raw:
+def _take_lines(some: Sequence[Line], known: Container[bytes], pending: "_Pending", taken: _Taken) -> None:
+    """Some hundred lines from bytes to columns, in one go: what one step leaves in the cache, the next one finds."""
+    keys = [content_key(line.raw) for line in some]
+    known_lines = [key in known and _COMPILED in line.raw for line, key in zip(some, keys, strict=True)]
+    doubtful = _doubtful([line.raw for line, is_known in zip(some, known_lines, strict=True) if not is_known])
+    n = 0
+    for line, key, is_known in zip(some, keys, known_lines, strict=True):
+        if is_known:
             taken.keep(line, key, None)
         else:
             _take(line, key, n in doubtful, known, pending, taken)
-    return taken.chunk()
+            n += 1
+    taken.columns()
 
 
-def _doubtful(raws: Sequence[bytes]) -> list[int]:
-    """Positions of records that are not UTF-8, or show a repeated key."""
-    found: list[int] = []
-    for start in range(0, len(raws), _LOOK):  # a little at a time: large copies cost more than the search
-        some = raws[start : start + _LOOK]
-        try:
-            text = pl.Series(some, dtype=pl.Binary).cast(pl.String)
-        except pl.exceptions.ComputeError:  # not all of it is UTF-8
-            text = pl.Series([_text(raw) for raw in some], dtype=pl.String)
-        found += (start + n for n in text.to_frame("x").select(_SUSPECT)["x"])
-    return found
+def _doubtful(raws: Sequence[bytes]) -> set[int]:
+    """Positions of those of some hundred records that are not UTF-8 or show a repeated key."""
+    try:
+        text = pl.Series(raws, dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:  # not all of it is UTF-8
+        text = pl.Series([_text(raw) for raw in raws], dtype=pl.String)
+    sure, twice = text.to_frame("x").select(_SIGNS).row(0)
+    # a record, unlike a release, names the tender once for each of its releases
+    return {*sure, *(n for n in twice if _RELEASES not in raws[n])}
 
 
 def _text(raw: bytes) -> str | None:
@@ -248,7 +249,7 @@ class _Pending:
         taken = _Taken()
         for group in self._by_ocid.values():
             _take_group(group, known, taken)
-            if len(taken.keys) >= CHUNK_RECORDS:
+            if taken.is_full():
                 yield taken.chunk()
                 taken = _Taken()
         self._by_ocid, self.size = {}, 0

@@ -9,7 +9,7 @@ import msgspec
 from procrisk.records import ocds_loose
 from procrisk.records.batch import RAW_KEPT, Chunk, Reason, Refusal
 
-BLOCK = 4 * 2**20
+BLOCK = 2**20
 MAX_DOCUMENT = 4 * 2**30
 """A single JSON document is held in memory; beyond this it is refused. JSON Lines have no such bound."""
 
