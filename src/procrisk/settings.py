@@ -23,6 +23,8 @@ class Gate:
     """Share of the records read that may end in quarantine."""
     quarantined_min: int = 1000
     """Fewer records than this are a handful, and a handful may be bad: they are quarantined and the rest is published."""
+    shares_min: int = 100
+    """Fewer processes or awards than this are a handful: the shares below say nothing about them."""
     max_foreign_currency: float = 0.10
     """Share of awards that are not in soles; 1.7 % in the first quarter of 2022."""
     max_null: dict[str, float] = field(
