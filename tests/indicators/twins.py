@@ -382,7 +382,7 @@ def sel_18(w, p):
 
     def one(a):
         together = [s for s in a["parties"] if s["consortium_id"] is not None]
-        members = {s["ruc"] for s in a["parties"] if s["ruc"]}
+        members = {s["ruc"] for s in together if s["ruc"]}
         scope = every(inside(p["method"], COMPETITIVE), bool(together), len(members) >= 2)
         if p["family"] is None or p["object"] is None:
             return when(scope, None)

@@ -8,7 +8,7 @@ import statistics
 from collections import defaultdict
 from datetime import date, timedelta
 from functools import cached_property
-from math import log, log1p, sqrt
+from math import floor, log, log1p, sqrt
 
 import polars as pl
 
@@ -351,7 +351,7 @@ class World:
                 amount, value = sum(x["amount_pen_cents"] for x in lines), lot["value_pen_cents"]
                 quantity = None
                 if all(x["quantity"] is not None for x in lines):
-                    quantity = sum(sorted(x["quantity"] for x in lines))
+                    quantity = sum(floor(x["quantity"] * 10_000 + 0.5) for x in lines) / 10_000
                 known = value is not None and value > 0
                 name = letters(lot["description"])
                 item = lot["classification"] or ((name[:60] or None) if name is not None else None)

@@ -73,7 +73,7 @@ def evaluate(dataset: Records, as_of: date, settings: Configured) -> Evaluated:
 
 def judge(frames: Frames, indicators: Sequence[Indicator], thresholds: Mapping[str, Mapping[str, float]]) -> Evaluated:
     """Evaluate these indicators on frames already built."""
-    outcomes = frames["processes"].select("process_id")
+    outcomes = frames["processes"].select("process_id", "row", "source_code")
     flags = [pl.DataFrame(schema=FLAGS)]
     for name in dict.fromkeys(SUBJECTS[i.subject].frame for i in indicators):
         here = [i for i in indicators if SUBJECTS[i.subject].frame == name]
@@ -97,19 +97,19 @@ def _decide(frames: Frames, name: str, rules: Mapping[str, Rule]) -> pl.DataFram
     lacking = frames.lacking(name, read)
     source = pl.col("source_code")
     absent = {c: source.is_in(codes) for c, codes in lacking.items() if codes}
-    return frame.select("process_id", *(r.outcome(absent).alias(i) for i, r in rules.items()))
+    return frame.select("row", *(r.outcome(absent).alias(i) for i, r in rules.items()))
 
 
 def _per_process(frames: Frames, name: str, outcomes: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     """Add each process's outcome: the largest of its subjects'; without subjects, out of scope or column absent."""
+    ids = [c for c in decided.columns if c != "row"]
     if name == "processes":
-        return outcomes.join(decided, on="process_id", how="left", maintain_order="left", validate="1:1")
-    ids = [c for c in decided.columns if c != "process_id"]
-    worst = decided.group_by("process_id").agg(pl.col(ids).max())
-    joined = outcomes.join(worst, on="process_id", how="left", maintain_order="left", validate="1:1")
-    unpublished = frames.without(name)
-    none = pl.when(pl.col("process_id").is_in(unpublished.implode())).then(COLUMN_ABSENT).otherwise(OUT_OF_SCOPE)
-    return joined.with_columns(pl.col(ids).fill_null(none.cast(pl.UInt8)))
+        return pl.concat([outcomes, decided.select(ids)], how="horizontal")
+    worst = decided.group_by("row").agg(pl.col(ids).max())
+    joined = outcomes.join(worst, on="row", how="left", maintain_order="left", validate="1:1")
+    silent = pl.col("source_code").is_in(frames.without(name))
+    none = pl.when(silent).then(COLUMN_ABSENT).otherwise(OUT_OF_SCOPE).cast(pl.UInt8)
+    return joined.with_columns(pl.col(ids).fill_null(none))
 
 
 def _state(i: str) -> pl.Expr:

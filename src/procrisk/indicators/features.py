@@ -94,20 +94,12 @@ class Frames:
         alone = [by_code[i] for i, kinds in enumerate(self.kinds) if kinds == (kind,) and i in by_code]
         return alone or [by_code[i] for i, kinds in enumerate(self.kinds) if kind in kinds and i in by_code]
 
-    def without(self, name: str) -> pl.Series:
-        """Processes none of whose sources publishes any row of this frame."""
+    def without(self, name: str) -> list[int]:
+        """Codes of the sets of sources none of which publishes any row of this frame."""
         there = set(self.frames[name]["source_code"].unique().to_list())
-        publishing = {
-            k
-            for k in {k for kinds in self.kinds for k in kinds}
-            if any(kind_set == (k,) and i in there for i, kind_set in enumerate(self.kinds))
-            or (
-                not any(kind_set == (k,) for kind_set in self.kinds)
-                and any(k in kind_set and i in there for i, kind_set in enumerate(self.kinds))
-            )
-        }
-        silent = [i for i, kinds in enumerate(self.kinds) if not publishing & set(kinds)]
-        return self.frames["processes"].filter(pl.col("source_code").is_in(silent))["process_id"]
+        every = {code: {"": code in there} for code in range(len(self.kinds))}
+        publishes = {k: any(r[""] for r in self._of_kind(k, every)) for k in {k for kinds in self.kinds for k in kinds}}
+        return [code for code, kinds in enumerate(self.kinds) if not any(publishes[k] for k in kinds)]
 
 
 def build(dataset: Records, as_of: date) -> Frames:
@@ -152,15 +144,14 @@ def _standing(tables: Tables) -> Tables:
 
 
 def _source_codes(processes: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, ...]]]:
-    """Add `source_code`, the place of the process's set of sources in the list returned, which is sorted."""
-    joined = pl.col("sources").list.unique().list.sort().list.join("\n").fill_null("")
-    keyed = processes.with_columns(_sources=joined)
+    """Add `row`, the number of the process, and `source_code`, the place of its set of sources in the list returned."""
+    keyed = processes.with_row_index("row").with_columns(_sources=pl.col("sources").list.join("\n").fill_null(""))
     sets = sorted(keyed["_sources"].unique().to_list())
     codes = pl.DataFrame(
         {"_sources": sets, "source_code": range(len(sets))}, schema={"_sources": pl.String, "source_code": pl.UInt16}
     )
     coded = keyed.join(codes, on="_sources", how="left", maintain_order="left").drop("_sources")
-    return coded, [tuple(s.split("\n")) if s else () for s in sets]
+    return coded, [tuple(sorted(set(s.split("\n")))) if s else () for s in sets]
 
 
 def _publishes(processes: pl.DataFrame, kinds: list[tuple[str, ...]], column: str) -> pl.Expr:

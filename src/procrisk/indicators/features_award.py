@@ -12,6 +12,7 @@ Tables = Mapping[str, pl.DataFrame]
 
 OF_PROCESS = (
     "process_id",
+    "row",
     "source_code",
     "buyer_id",
     "buyer_level",
@@ -61,15 +62,17 @@ def _members(suppliers: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     award = ["process_id", "award_id"]
     by_itself = pl.col("consortium_id").is_null()
     shown = pl.when(by_itself).then(supplier_shown(pl.col("party_id"), pl.col("name")))
-    # of several suppliers on one award the first by code holds it
-    held = suppliers.sort(*award, "party_id").unique(award, keep="first", maintain_order=True)
+    # of several suppliers on one award the first by code holds it; nearly all awards have one, which needs no sorting
+    several = suppliers.select(award).is_duplicated()
+    first = suppliers.filter(several).sort(*award, "party_id").unique(award, keep="first", maintain_order=True)
+    held = pl.concat([suppliers.filter(~several), first])
     holders = held.select(
         *award,
         holder=pl.coalesce("consortium_id", "party_id"),
         holder_shown=pl.coalesce(shown, pl.concat_str(pl.lit("consorcio "), "consortium_id")),
     )
     known = suppliers.filter(pl.col("ruc").is_not_null())
-    counted = known.group_by(award).agg(n_members=pl.col("ruc").n_unique().cast(pl.Int64))
+    counted = known.filter(~by_itself).group_by(award).agg(n_members=pl.col("ruc").n_unique().cast(pl.Int64))
     kind = processes.select("process_id", "object", "family")
     members = suppliers.filter(~by_itself)
     alone = known.filter(by_itself).join(kind, on="process_id", how="inner").select("ruc", "object", "family")

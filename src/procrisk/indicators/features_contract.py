@@ -11,6 +11,7 @@ Tables = Mapping[str, pl.DataFrame]
 
 OF_PROCESS = (
     "process_id",
+    "row",
     "source_code",
     "buyer_id",
     "method",
@@ -118,10 +119,10 @@ def _documented(frame: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     return frame.join(counted, on="process_id", how="left", maintain_order="left")
 
 
-def with_contracts(processes: pl.DataFrame, frame: pl.DataFrame, silent: pl.Series, as_of: date) -> pl.DataFrame:
+def with_contracts(processes: pl.DataFrame, frame: pl.DataFrame, silent: list[int], as_of: date) -> pl.DataFrame:
     """The frame of processes with n_contracts (null where no source publishes contracts) and consented_since_days."""
     counted = frame.group_by("process_id").agg(n_contracts=pl.len().cast(pl.Int64))
-    told = ~pl.col("process_id").is_in(silent.implode())
+    told = ~pl.col("source_code").is_in(silent)
     return processes.join(counted, on="process_id", how="left", maintain_order="left").with_columns(
         n_contracts=pl.when(told).then(pl.col("n_contracts").fill_null(0)),
         consented_since_days=(pl.lit(as_of) - pl.col("consent_date")).dt.total_days(),

@@ -12,6 +12,7 @@ Tables = Mapping[str, pl.DataFrame]
 
 FAILED = ("DESIERTO", "NULO", "CANCELADO")
 """States of a lot that ended without a supplier."""
+QUANTUM = 10_000
 NAME_LENGTH = 60
 """Letters of an item's name that have to agree for two items to be the same."""
 
@@ -22,27 +23,38 @@ def lots(tables: Tables) -> pl.DataFrame:
     One row a lot of a call: as assembled, and awarded_cents, awarded_quantity (sums over its award lines, in soles),
     lot_cents (reference value in soles), award_ratio, equals_reference, failed.
     """
-    lines = (
-        tables["award_lines"]
-        .group_by("process_id", "lot_id")
-        .agg(
-            # a sum that leaves out an unknown part is no sum
-            awarded_cents=pl.when(pl.col("amount_pen_cents").null_count() == 0).then(pl.col("amount_pen_cents").sum()),
-            awarded_quantity=pl.when(pl.col("quantity").null_count() == 0).then(pl.col("quantity").sort().sum()),
-        )
-    )
+    lines = _of_lots(tables["award_lines"])
     known = pl.col("lot_cents") > 0
     return (
         tables["lots"]
         .join(lines, on=["process_id", "lot_id"], how="left", maintain_order="left")
         .join(
-            tables["processes"].select("process_id", "source_code"), on="process_id", how="inner", maintain_order="left"
+            tables["processes"].select("process_id", "row", "source_code"),
+            on="process_id",
+            how="inner",
+            maintain_order="left",
         )
         .with_columns(lot_cents=pl.col("value_pen_cents"), failed=pl.col("status").is_in(FAILED))
         .with_columns(
             award_ratio=pl.when(known).then(pl.col("awarded_cents") / pl.col("lot_cents")),
             equals_reference=pl.when(known).then(pl.col("awarded_cents") == pl.col("lot_cents")),
         )
+    )
+
+
+def _of_lots(lines: pl.DataFrame) -> pl.DataFrame:
+    """Awarded soles and quantity of each lot; null where a line lacks its own, as half a sum is no sum."""
+    # ten-thousandths of a unit: sums of integers come out the same in any order
+    parts = lines.with_columns(_q=(pl.col("quantity") * QUANTUM + 0.5).floor().cast(pl.Int64))
+    sums = parts.group_by("process_id", "lot_id").agg(
+        pl.col("amount_pen_cents", "_q").sum(),
+        pl.col("amount_pen_cents", "_q").null_count().name.suffix("_lost"),
+    )
+    return sums.select(
+        "process_id",
+        "lot_id",
+        awarded_cents=pl.when(pl.col("amount_pen_cents_lost") == 0).then("amount_pen_cents"),
+        awarded_quantity=pl.when(pl.col("_q_lost") == 0).then(pl.col("_q") / QUANTUM),
     )
 
 
