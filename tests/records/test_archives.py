@@ -147,7 +147,7 @@ def test_bombs_are_refused_quickly_and_in_little_memory(tmp_path):
     started = time.process_time()
     for path in paths:
         assert refusal(path).reason is Reason.ARCHIVE_TOO_LARGE
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 10
 
 
 def test_a_zip_that_lies_about_its_size_is_caught_when_read(tmp_path):

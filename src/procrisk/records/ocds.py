@@ -43,7 +43,7 @@ _SUSPECT = _X.contains(_TWICE) | _X.head(_ABOVE).str.contains(_TWICE_ABOVE) | pl
 _TENDER_TWICE = _X.count_matches('"tender":', literal=True) > 1
 _SIGNS = (_SUSPECT.arg_true().implode().alias("sure"), _TENDER_TWICE.arg_true().implode().alias("twice"))
 _RELEASES = b'"releases":'
-_TOGETHER = 256
+_TOGETHER = 512
 """Lines taken from bytes to columns together: about what the processor's cache holds."""
 _Bad = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 

@@ -179,7 +179,10 @@ def _unit_total(item: o.Item) -> o.Value:
 
 
 def _unspsc(item: o.Item) -> o.Id:
-    return next((c.id for c in item.additional_classifications or () if c.scheme == "UNSPSC"), None)
+    for code in item.additional_classifications or ():
+        if code.scheme == "UNSPSC":
+            return code.id
+    return None
 
 
 def tenderers(build: Builder, tenderers: Flat) -> None:
