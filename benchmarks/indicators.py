@@ -78,6 +78,8 @@ def _copy(frame: pl.DataFrame, k: int) -> pl.DataFrame:
 def polars_states(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Windows and rules as procrisk does them, flags with their evidence and sentences included."""
     processes, lots, awards = (pl.read_parquet(folder / f"{n}.parquet") for n in ("processes", "lots", "awards"))
+    processes = processes.with_row_index("row")
+    lots = lots.join(processes.select("process_id", "row"), on="process_id", how="left", maintain_order="left")
     kinds = [tuple(k.split(";")) for k in (folder / "kinds.txt").read_text(encoding="utf-8").split("\n")]
     processes = robust(processes, "log_award_days", ["method", "object"], "days")
     processes = processes.with_columns(peer_days_typical=pl.col("peer_days_median").exp() - 1)
