@@ -1,6 +1,7 @@
 """Planted schemes: present, pointing at what exists, beside clean look-alikes, and stronger when asked to be."""
 
 from collections import defaultdict
+from functools import cache
 from statistics import mean
 
 import numpy as np
@@ -12,6 +13,7 @@ from procrisk.simulate import constants, market, processes, schemes, simulate
 SCHEMES = {"ring", "splitting", "tailored", "shell", "ballooning", "capture", "artefact"}
 
 
+@cache
 def plotted(strength: float, seed: int = 8, n: int = 8000):
     """The same country with schemes of one strength or another."""
     a, b, c = (np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(3))
