@@ -10,11 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from procrisk.records.tables import PERU_PREFIX
 from procrisk.settings import Gate
-
-
-PREFIX = "ocds-dgv273"
-"""OECE's prefix of open contracting ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ def _quarantine(staged: Staged, gate: Gate) -> list[Check]:
 
 def _peruvian(processes: pl.DataFrame) -> pl.DataFrame:
     """Processes that Peru's register speaks of: other publishers' OCDS has neither our regions nor our currency."""
-    return processes.filter(pl.col("ocid").is_null() | pl.col("ocid").str.starts_with(PREFIX))
+    return processes.filter(pl.col("ocid").is_null() | pl.col("ocid").str.starts_with(PERU_PREFIX))
 
 
 def _currency(staged: Staged, gate: Gate) -> list[Check]:

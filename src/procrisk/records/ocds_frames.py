@@ -12,7 +12,7 @@ import polars as pl
 from procrisk.records import ocds_extract as extract
 from procrisk.records import ocds_structs as o
 from procrisk.records.ocds_columns import FAULTS, Builder, clean, party_code
-from procrisk.records.tables import RECORD
+from procrisk.records.tables import PERU_PREFIX, RECORD
 
 
 class Frames:
@@ -26,7 +26,7 @@ class Frames:
         build = self._build
         tenders = [r.tender or extract.TENDER for r in releases]
         everywhere = np.arange(build.n_releases, build.n_releases + len(releases), dtype=np.uint32)
-        build.begin(record, [t.id or r.ocid for r, t in zip(releases, tenders, strict=True)])
+        build.begin(record, [_process_id(t.id, r.ocid) for r, t in zip(releases, tenders, strict=True)])
         extract.records(build, everywhere, releases, tenders)
         extract.processes(build, everywhere, releases, tenders)
         extract.parties(build, everywhere, releases)
@@ -117,3 +117,9 @@ def _placed(lines: pl.DataFrame, lots: pl.DataFrame) -> pl.DataFrame:
     known = lots.select(RECORD, "_item", position="lot_id").unique([RECORD, "_item"], keep="first", maintain_order=True)
     placed = lines.join(known, on=[RECORD, "_item"], how="left", maintain_order="left")
     return placed.with_columns(lot_id=pl.coalesce("position", "lot_id")).drop("position", "_item")
+
+
+def _process_id(tender_id: str | int | None, ocid: str | None) -> str | int | None:
+    """tender.id where it is Peru's code of the call; other publishers number their tenders from 1, each for itself."""
+    ours = ocid is None or ocid.startswith(PERU_PREFIX)
+    return (tender_id or ocid) if ours else ocid

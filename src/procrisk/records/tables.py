@@ -399,6 +399,9 @@ PROCESS_TABLES = (
 REGISTER_TABLES = (ENTITIES, SUPPLIERS, SANCTIONS, CONSORTIA, PENALTIES, PLAN, PURCHASE_ORDERS, HOLIDAYS)
 TABLES: dict[str, Table] = {t.name: t for t in (RECORDS, *PROCESS_TABLES, *REGISTER_TABLES)}
 
+PERU_PREFIX = "ocds-dgv273"
+"""How OECE's open contracting ids begin. Only there is tender.id the CODIGOCONVOCATORIA, unique in the country."""
+
 RECORD = "record"
 """Column of every row that a reader makes: which record of the batch (later: of the lake) it comes from; UInt32."""
 
