@@ -247,6 +247,26 @@ def test_the_same_procedure_in_ocds_and_in_conosce_is_one_richer_process(tmp_pat
     assert (said["value_cents"], said["buyer_ruc"]) == ("ocds", "conosce:adjudicaciones")
 
 
+CALLS = "CODIGOENTIDAD,ENTIDAD_RUC,ENTIDAD,TIPOENTIDAD,CODIGOCONVOCATORIA,DESCRIPCION_PROCESO,PROCESO,TIPO_COMPRA,OBJETOCONTRACTUAL,SECTOR,SISTEMA_CONTRATACION,TIPOPROCESOSELECCION,MONTOREFERENCIAL,N_ITEM,DESCRIPCION_ITEM,MONTO_REFERENCIAL_ITEM,MONEDA,FECHA_CONVOCATORIA,FECHAPRESENTACIONPROPUESTA"
+
+
+@pytest.mark.parametrize(
+    ("oece", "conosce", "object_"),
+    [
+        ("services", "Consultoría de Obra", "consultancy"),
+        ("services", "Servicio", "services"),
+        ("goods", "Consultoría de Obra", "goods"),
+    ],
+)
+def test_consultancy_is_told_from_the_services_among_which_oece_counts_it(tmp_path, oece, conosce, object_):
+    write_releases(tmp_path / "r.jsonl", [release(774029, mainProcurementCategory=oece)])
+    row = f"001877,20171714371,MUNICIPALIDAD PROVINCIAL DE ATALAYA,GOBIERNO LOCAL,774029,SUPERVISION,AS-SM-7-2022-MPA-CS-1,POR LA ENTIDAD,{conosce},GOBIERNO LOCAL,SUMA ALZADA,Adjudicación Simplificada,100,1,SUPERVISION,100,Soles,18/01/2022,01/02/2022"
+    (tmp_path / "c.csv").write_text(f"{CALLS}\n{row}\n", encoding="utf-8")
+    got = ingest([tmp_path / "r.jsonl", tmp_path / "c.csv"], [], None).dataset.tables
+    assert got["processes"]["object"].to_list() == [object_]
+    assert got["processes"]["object_inferred"].to_list() == [False]
+
+
 def test_the_latest_release_lives_whatever_file_holds_it(tmp_path):
     write_releases(tmp_path / "a.jsonl", [release(1, "2022-05-01T00:00:00Z", 5)])
     write_releases(tmp_path / "b.jsonl.gz", [release(1, "2022-03-01T00:00:00Z", 3), release(2)])

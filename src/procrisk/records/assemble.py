@@ -55,6 +55,7 @@ def assemble(read: Read, live: pl.DataFrame, next_record: int) -> Dataset:
         rows = _rows(read(table.name), index)
         keys = [_PROCESS, *(k for k in table.key if k != "process_id")]
         if table is PROCESSES:
+            rows = _finest_object(rows)
             said = provenance(rows, table_columns(table), index.kinds)
         merged[table.name] = coalesce(rows.drop("process_id"), table, keys).drop(RANK)
     registers = {t.name: _register(read(t.name), t, index) for t in REGISTER_TABLES}
@@ -72,6 +73,15 @@ def assemble(read: Read, live: pl.DataFrame, next_record: int) -> Dataset:
             "sources": _sources(live),
         }
     )
+
+
+def _finest_object(rows: pl.DataFrame) -> pl.DataFrame:
+    """OECE counts consultancy among services: where another source of the process says consultancy, services give way."""
+    finer = rows.filter(pl.col("object") == "consultancy")[_PROCESS].unique()
+    if finer.is_empty():
+        return rows
+    vague = (pl.col("object") == "services") & pl.col(_PROCESS).is_in(finer.implode())
+    return rows.with_columns(object=pl.when(~vague.fill_null(value=False)).then(pl.col("object")))
 
 
 def table_columns(table: Table) -> list[str]:
