@@ -394,8 +394,7 @@ def damaged(draw) -> bytes:
     """A valid line with a stretch of it removed, repeated, or replaced by other bytes, but no newline; or a blank."""
     raw = bytearray(draw(st.sampled_from(LINES)))
     for _ in range(draw(st.integers(0, 2))):
-        # the tag stays: without it the line would be one of several releases that make one record
-        at = draw(st.integers(25, len(raw)))
+        at = draw(st.integers(0, len(raw)))
         to = min(len(raw), at + draw(st.integers(0, 30)))
         put = draw(st.sampled_from([b"", b"}", b'"', b"null", b"-1", b"[[", b"\xff", b"NaN", bytes(raw[at:to]) * 2]))
         raw[at:to] = put
@@ -410,7 +409,9 @@ def test_every_line_is_a_key_a_refusal_or_blank(damage):
     keys = sum(len(c.keys) for c in found)
     refused = [r for c in found for r in c.refusals]
     blank = sum(c.n_blank for c in found)
-    assert keys + len(refused) + blank == len(lines)
+    # a line that lost its tag is no compiled release: with others of its ocid it makes one record
+    untagged = sum(bool(x.strip()) and b'"tag":["compiled"]' not in x for x in lines)
+    assert 0 <= len(lines) - (keys + len(refused) + blank) <= max(untagged - 1, 0)
     assert blank == sum(not x.strip() for x in lines)
     starts = [sum(len(x) + 1 for x in lines[:n]) for n in range(len(lines))]
     for refusal in refused:
