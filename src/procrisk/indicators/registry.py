@@ -16,7 +16,7 @@ from procrisk.indicators.idiom import Rule
 from procrisk.resources import data_dir
 
 FILE = "indicators.toml"
-SUBJECTS = ("process", "buyer", "market", "lot", "award", "supplier", "pair", "contract")
+SUBJECTS = ("process", "buyer", "market", "lot", "award", "supplier", "pair", "contract", "bid", "bidder")
 PHASES = ("planning", "preparation", "selection", "execution", "crosscutting")
 CATEGORIES = ("efficiency", "competition", "integrity")
 _TEXT = ("name_es", "name_en", "phase", "category", "version", "sentence_es", "sentence_en")
@@ -34,6 +34,10 @@ class Indicator:
     """Ids of the catalogue; the first is the one it is chiefly a sign of."""
     ocp: str
     """Code of the Open Contracting Partnership's red flag that it implements, or empty."""
+    osce_bid: str
+    """Number of the red flag of OSCE and the IDB (2021) that it implements, such as 23a, or empty."""
+    cri: str
+    """Component of the Corruption Risk Index (Fazekas) that it implements, or empty."""
     subject: str
     evidence: tuple[str, ...]
     """Columns of the subject's frame kept beside the flag."""
@@ -70,6 +74,8 @@ def indicator(
     risks: Sequence[str],
     subject: str,
     ocp: str = "",
+    osce_bid: str = "",
+    cri: str = "",
     evidence: Sequence[str] = (),
     value: str = "",
     threshold: str = "",
@@ -92,6 +98,8 @@ def indicator(
             function=function,
             risks=tuple(risks),
             ocp=ocp,
+            osce_bid=osce_bid,
+            cri=cri,
             subject=subject,
             evidence=tuple(evidence),
             value=value,
