@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: setup run test campaign bench check schedule clean
+.PHONY: setup run test campaign bench check docs schedule clean
 
 setup: .venv/.ready
 
@@ -37,6 +37,10 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# the documents of docs/ that are made from the catalogue and the code
+docs: setup
+	$(BIN)/python -m procrisk.documentation docs
 
 # the nightly deployment at 02:00 America/Lima against a local Prefect server
 schedule: setup

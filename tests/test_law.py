@@ -413,3 +413,18 @@ def test_a_code_outside_the_vocabulary_falls_under_what_holds_for_all():
     assert row["law_reduction_max"] == 0.25
     assert row["law_lp_threshold_cents"] is None
     assert row["law_consent_days"] is None
+
+
+def test_norms_of_a_frame_are_the_citations():
+    rows = pl.DataFrame(
+        {
+            "call_date": [date(2022, 2, 1), date(2026, 2, 1), None, date(2016, 6, 1), date(2022, 2, 1)],
+            "object": ["goods", "works", "goods", "goods", None],
+            "method": ["LP", "LP", "LP", "LP", "LP"],
+        }
+    )
+    found = law.norms(rows, "lp_cp_threshold").to_list()
+    assert found[0] == law.citation("lp_cp_threshold", date(2022, 2, 1), object_="goods")
+    assert found[1] == law.citation("lp_cp_threshold", date(2026, 2, 1), object_="works")
+    assert found[2:] == [None, None, None]  # no date; known with confidence C alone; depends on the object
+    assert law.norms(rows.select("call_date"), "uit").to_list()[0].startswith("D.S. 398-2021-EF")

@@ -22,6 +22,7 @@ BEFORE = {
     "profile": set(),
     "fingerprint": {"records"},
     "publication": {"records", "law", "catalogue", "indicators", "scoring", "quality", "fingerprint"},
+    "documentation": {"records", "law", "legal_parameters", "catalogue", "indicators", "scoring"},
     "simulate": set(),
     "pipeline": {"records", "indicators", "anomaly", "scoring", "quality", "fingerprint", "publication"},
     "cli": {"pipeline", "publication", "records", "simulate", "catalogue", "indicators"},

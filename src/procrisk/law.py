@@ -17,7 +17,7 @@ from procrisk.errors import UsageError
 from procrisk.legal_parameters import METHODS, OBJECTS, REGIMES, Legal, known, legal_parameters
 from procrisk.workdays import business_days, holiday_list
 
-__all__ = ["ATTACHED", "Attached", "attach", "business_days", "citation", "holiday_list", "regime", "value"]
+__all__ = ["ATTACHED", "Attached", "attach", "business_days", "citation", "holiday_list", "norms", "regime", "value"]
 
 _CERTAIN = ("A", "B")
 _DIMS = {"object": OBJECTS, "method": METHODS}
@@ -26,9 +26,11 @@ _TABLE = {
     "_to": pl.Date,
     "_v": pl.Float64,
     "_uit": pl.Boolean,
+    "_norm": pl.String,
     "_object": pl.String,
     "_method": pl.String,
 }
+_OF = ("_object", "_method")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,34 @@ def citation(parameter: str, on: date, *, object_: str = "", method: str = "") -
     return "; ".join(dict.fromkeys(r.norm for r in _in_force(parameter, on, object_, method)))
 
 
+def norms(rows: pl.DataFrame, parameter: str, legal: Sequence[Legal] | None = None) -> pl.Series:
+    """The norm behind a parameter for each call, in the order of the rows: `citation`, for a whole frame.
+
+    Args:
+        rows: with call_date and, where they are known, object and method.
+        parameter: a key of `legal_parameters.PARAMETERS`.
+        legal: legal parameters; the packaged ones unless given.
+
+    Returns:
+        a String column `norm`; null where `attach` gives no value either.
+
+    Raises:
+        UsageError: unknown parameter.
+    """
+    known(parameter)
+    keyed = rows.select(
+        "call_date",
+        *(
+            pl.when(pl.col(dim).is_in(words)).then(dim).otherwise(pl.lit("")).alias(f"_{dim}")
+            if dim in rows.columns
+            else pl.lit("").alias(f"_{dim}")
+            for dim, words in _DIMS.items()
+        ),
+    )
+    found = _in_force_on(keyed, parameter, legal_parameters() if legal is None else legal)
+    return found.select(norm=pl.when(pl.col("call_date") <= pl.col("_to")).then("_norm"))["norm"]
+
+
 def _in_force(parameter: str, on: date, object_: str, method: str) -> list[Legal]:
     known(parameter)
     return [
@@ -169,24 +199,42 @@ def _join(
     keys: pl.DataFrame, column: str, parameter: str, legal: Sequence[Legal], dtype: type[pl.DataType]
 ) -> pl.DataFrame:
     """One parameter onto the (date, object, method) that occur; UIT has to be attached before what is written in UIT."""
-    rows = [r for r in legal if r.parameter == parameter and r.confidence in _CERTAIN]
-    by = [f"_{dim}" for dim in _DIMS if any(getattr(r, f"{dim}s") for r in rows)]
-    spread = [
-        (r.start, r.end or date.max, r.value, r.unit == "uit", o, m)
-        for r in rows
-        for o in _spread(r.objects, "object", by)
-        for m in _spread(r.methods, "method", by)
-    ]
-    table = pl.DataFrame(spread, schema=_TABLE, orient="row").select("_from", "_to", "_v", "_uit", *by).sort("_from")
-    # the rows never overlap, so the last one that began is the only one that can hold
-    joined = keys.join_asof(
-        table, left_on="call_date", right_on="_from", by=by or None, strategy="backward", check_sortedness=False
-    )
+    joined = _in_force_on(keys, parameter, legal)
     held: pl.Expr = pl.when(pl.col("call_date") <= pl.col("_to")).then("_v")
     if dtype == pl.Int64:
         uit = pl.col("law_uit_cents") if "law_uit_cents" in keys.columns else pl.lit(None, pl.Int64)
         held = pl.when(pl.col("_uit")).then(held * uit).otherwise(held * 100).round(0)
-    return joined.with_columns(held.cast(dtype).alias(column)).drop("_from", "_to", "_v", "_uit", strict=False)
+    return joined.with_columns(held.cast(dtype).alias(column)).drop("_from", "_to", "_v", "_uit", "_norm", strict=False)
+
+
+def _in_force_on(keys: pl.DataFrame, parameter: str, legal: Sequence[Legal]) -> pl.DataFrame:
+    """The keys (call_date, _object, _method) with the last row of the parameter that began, in the same order.
+
+    Adds _to, _v (its value), _uit (whether that is in UIT) and _norm; the row holds where call_date <= _to.
+    """
+    rows = [r for r in legal if r.parameter == parameter and r.confidence in _CERTAIN]
+    by = [f"_{dim}" for dim in _DIMS if any(getattr(r, f"{dim}s") for r in rows)]
+    spread = [
+        (r.start, r.end or date.max, r.value, r.unit == "uit", r.norm, o, m)
+        for r in rows
+        for o in _spread(r.objects, "object", by)
+        for m in _spread(r.methods, "method", by)
+    ]
+    table = pl.DataFrame(spread, schema=_TABLE, orient="row").select([c for c in _TABLE if c not in _OF or c in by])
+    # the rows never overlap, so the last one that began is the only one that can hold
+    numbered = keys.with_row_index("_at").sort("call_date")
+    return (
+        numbered.join_asof(
+            table.sort("_from"),
+            left_on="call_date",
+            right_on="_from",
+            by=by or None,
+            strategy="backward",
+            check_sortedness=False,
+        )
+        .sort("_at")
+        .drop("_at")
+    )
 
 
 def _spread(named: tuple[str, ...], dim: str, by: list[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from procrisk import law
 from procrisk.indicators import registry
 from procrisk.indicators.features import SUBJECTS, Frames, Records, build
 from procrisk.indicators.idiom import CLEAR, COLUMN_ABSENT, OUT_OF_SCOPE, RAISED, Rule
@@ -130,6 +131,8 @@ def _flags(frame: pl.DataFrame, outcome: pl.Series, i: Indicator, overrides: Map
     subject = SUBJECTS[i.subject]
     params = {n: pl.lit(overrides.get(n, v)) for n, v in i.params.items()}
     names = {**{c: pl.col(c) for c in raised.columns}, **params}
+    if i.law:
+        names["norm"] = pl.lit(law.norms(raised, i.law[0]))
     nothing = pl.lit(None, pl.Float64)
     names["value"] = names[i.value] if i.value else nothing
     names["threshold"] = names[i.threshold] if i.threshold else nothing

@@ -1,7 +1,8 @@
 """One sentence a flag, in Spanish and in English, and its evidence as JSON; natural persons masked in both.
 
 Templates hold placeholders `{name:kind}`. A name is a column of the subject's frame, a parameter of the indicator,
-`value` or `threshold`. Kinds: money (céntimos -> S/ 1,234,567.89), date (dd/mm/yyyy), pct (0.123 -> 12.3 %), int, num (one
+`value`, `threshold` or, where the table names a legal parameter, `norm`: the norm behind the first of them on the day
+of the call. Kinds: money (céntimos -> S/ 1,234,567.89), date (dd/mm/yyyy), pct (0.123 -> 12.3 %), int, num (one
 decimal), ratio (two decimals), text.
 """
 

@@ -1,0 +1,1 @@
+"""The documents that are made from the catalogue, the code and the records: `python -m procrisk.documentation`."""

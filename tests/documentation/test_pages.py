@@ -1,0 +1,45 @@
+"""Each page's worked example is run by the engine and says what the page says."""
+
+import pytest
+
+from procrisk.documentation import examples, indicator_pages, pages
+from procrisk.errors import UsageError
+from procrisk.indicators import INDICATORS
+
+each = pytest.mark.parametrize("id_", pages.written())
+
+
+def test_no_page_is_left_over():
+    assert set(pages.written()) <= set(INDICATORS)
+
+
+@each
+def test_example_raises_the_indicator_as_written(id_):
+    example = pages.page(id_).example
+    shown = examples.run(id_, example)
+    assert shown.state == "raised"
+    assert shown.sentence == example.sentence
+    assert (shown.value, shown.threshold) == (pytest.approx(example.value), pytest.approx(example.threshold))
+
+
+@each
+def test_a_small_change_takes_the_flag_away(id_):
+    source = pages.page(id_)
+    rows = examples.changed(source)
+    if rows is None:
+        pytest.fail(f"{id_}: the page names no change after which the flag is gone")
+    assert examples.run(id_, source.example, rows).state == source.example.otherwise.state
+
+
+@each
+def test_page_has_every_heading(id_):
+    text = indicator_pages.render(id_)
+    at = [text.index(f"\n## {es} · {en}\n") for es, en in indicator_pages.HEADINGS]
+    assert at == sorted(at)
+    for language in pages.LANGUAGES:
+        assert pages.page(id_).definition[language] in text
+
+
+def test_an_unknown_column_is_refused():
+    with pytest.raises(UsageError, match="no column colour"):
+        examples.records({"processes": [{"process_id": "1", "colour": "red"}]})
