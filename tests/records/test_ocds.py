@@ -431,7 +431,7 @@ REAL = {
     "cove_full_record": {"processes": 1, "lots": 1, "awards": 1, "award_suppliers": 1, "contracts": 1, "documents": 9},
     "cove_tenders_releases_7_releases_check_ocids": {"processes": 4, "lots": 4, "documents": 26},
     "fictional_record_1.1": {"processes": 1, "parties": 3, "tenderers": 2, "contracts": 1},
-    "jocds_full-release": {"processes": 1, "tenderers": 1, "awards": 1, "documents": 5},
+    "jocds_full-release": {"processes": 1, "tenderers": 1, "awards": 1, "documents": 6},
     "jocds_record-package": {"processes": 1, "parties": 3, "lots": 2},
     "jocds_release-package": {"processes": 1, "lots": 1, "contracts": 1},
     "ocdskit_compile_encoding_encoding": {"processes": 1, "tenderers": 3},

@@ -33,9 +33,10 @@ _MAIN = {
     "awards": "amount_cents",
     "award_lines": "amount_cents",
     "contracts": "amount_cents",
+    "transactions": "amount_cents",
     "purchase_orders": "amount_cents",
 }
-_ALSO_IN_CURRENCY = {"processes": ("planned_cents",), "contracts": ("final_cents",)}
+_ALSO_IN_CURRENCY = {"processes": ("planned_cents", "fee_cents"), "contracts": ("final_cents",)}
 
 
 def priority(kind: pl.Expr) -> pl.Expr:

@@ -94,6 +94,10 @@ class Builder:
         for column, values in data.items():
             columns[column].append(_series(values, dtypes.get(column, pl.String)))
 
+    def has(self, name: str) -> bool:
+        """Whether rows of the table `name` were added."""
+        return name in self._raw
+
     def table(self, name: str, mend: Sequence[pl.Expr] = (), keep: Sequence[str] = ()) -> pl.DataFrame:
         """The table `name`. Columns of the table that were not added are null.
 

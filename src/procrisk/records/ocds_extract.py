@@ -4,36 +4,25 @@
 """
 
 from collections.abc import Sequence
-from itertools import chain
-from operator import attrgetter
-from typing import Any
-
-import numpy as np
 
 from procrisk.records import ocds_structs as o
 from procrisk.records.ocds_columns import Builder
+from procrisk.records.ocds_extensions import (
+    amendments,
+    award_bids,
+    criteria_length,
+    execution,
+    highest_fee,
+    ruc,
+    subcontractors,
+)
+from procrisk.records.ocds_flat import CODE, PERIOD, REFERENCE, VALUE, Flat, Places, code, flatten, ids, places
 
 KIND = "ocds"
 
 # What stands in for an object that a record does not have, so that its fields read as null.
-_VALUE, _PERIOD, _CODE, _UNIT, _PLACE = o.Value(), o.Period(), o.Code(), o.Unit(), o.Place()
-_REFERENCE, TENDER, _BUDGET, PLANNING = o.Reference(), o.Tender(), o.Budget(), o.Planning()
+_UNIT, _PLACE, TENDER, _BUDGET, PLANNING = o.Unit(), o.Place(), o.Tender(), o.Budget(), o.Planning()
 _ADDRESS, _CONTACT, _IMPLEMENTATION, _BIDS = o.Address(), o.ContactPoint(), o.Implementation(), o.Bids()
-
-Places = np.ndarray[tuple[int], np.dtype[np.uint32]]
-Flat = tuple[list[Any], Places]
-"""Structs, and for each the position of the release it comes from."""
-
-
-def flatten(parents: Sequence[Any], children: str, at: Places) -> Flat:
-    """All `children` of all `parents`, each with the `at` of its parent."""
-    lists = [c or () for c in map(attrgetter(children), parents)]
-    return list(chain.from_iterable(lists)), np.repeat(at, list(map(len, lists)))
-
-
-def _code(x: Any) -> o.Id:
-    """The id of an organisation, else the one in its identifier, else its name: something that tells it from others."""
-    return x.id or (x.identifier or _CODE).id or x.name
 
 
 def records(build: Builder, at: Places, releases: Sequence[o.Release], tenders: Sequence[o.Tender]) -> None:
@@ -52,7 +41,7 @@ def records(build: Builder, at: Places, releases: Sequence[o.Release], tenders: 
 
 def _year(release: o.Release, tender: o.Tender) -> int:
     """Year of the call, else of its publication, else of the release; 0 where none can be read."""
-    for day in ((tender.tender_period or _PERIOD).start_date, tender.date_published, release.date):
+    for day in ((tender.tender_period or PERIOD).start_date, tender.date_published, release.date):
         if day and day[:4].isdecimal() and "1950" <= day[:4] <= "2200":
             return int(day[:4])
     return 0
@@ -60,12 +49,12 @@ def _year(release: o.Release, tender: o.Tender) -> int:
 
 def processes(build: Builder, at: Places, releases: Sequence[o.Release], tenders: Sequence[o.Tender]) -> None:
     """One process a release; `_buyer` names its entity."""
-    buyers = [r.buyer or t.procuring_entity or _REFERENCE for r, t in zip(releases, tenders, strict=True)]
-    values = [t.value or _VALUE for t in tenders]
-    periods = [t.tender_period or _PERIOD for t in tenders]
-    enquiries = [t.enquiry_period or _PERIOD for t in tenders]
+    buyers = [r.buyer or t.procuring_entity or REFERENCE for r, t in zip(releases, tenders, strict=True)]
+    values = [t.value or VALUE for t in tenders]
+    periods = [t.tender_period or PERIOD for t in tenders]
+    enquiries = [t.enquiry_period or PERIOD for t in tenders]
     budgets = [(r.planning or PLANNING).budget or _BUDGET for r in releases]
-    planned = [b.amount or _VALUE for b in budgets]
+    planned = [b.amount or VALUE for b in budgets]
     build.add(
         "processes",
         at,
@@ -94,16 +83,24 @@ def processes(build: Builder, at: Places, releases: Sequence[o.Release], tenders
             "bid_deadline": [p.end_date for p in periods],
             "n_registered": [t.number_of_tenderers for t in tenders],
             "status": [t.status for t in tenders],
-            "_buyer": [b.id or _code(b) for b in buyers],
+            "award_criteria": [t.award_criteria for t in tenders],
+            "bid_opening": [t.bid_opening and t.bid_opening.date for t in tenders],
+            "evaluation_start": [t.award_period and t.award_period.start_date for t in tenders],
+            "fee_cents": [
+                highest_fee(t.participation_fees, v.currency) if t.participation_fees else None
+                for t, v in zip(tenders, values, strict=True)
+            ],
+            "criteria_length": [criteria_length(t) for t in tenders],
+            "_buyer": [b.id or code(b) for b in buyers],
         },
     )
 
 
-def parties(build: Builder, places: Places, releases: Sequence[o.Release]) -> None:
+def parties(build: Builder, everywhere: Places, releases: Sequence[o.Release]) -> None:
     """Organisations of which more is known than id, name and country."""
     found: list[o.Party] = []
     at: list[int] = []
-    for n, release in zip(places.tolist(), releases, strict=True):
+    for n, release in zip(everywhere.tolist(), releases, strict=True):
         for p in release.parties or ():
             a = p.address
             placed = a is not None and (a.department or a.region or a.locality or a.street_address)
@@ -118,7 +115,7 @@ def parties(build: Builder, places: Places, releases: Sequence[o.Release]) -> No
         {
             "party_id": [p.id or p.name for p in found],
             "name": [p.name for p in found],
-            "ruc": [_ruc(p) for p in found],
+            "ruc": [ruc(p) for p in found],
             "roles": [";".join(p.roles) if p.roles else None for p in found],
             "department": [a.department for a in addresses],
             "province": [a.region for a in addresses],
@@ -130,17 +127,10 @@ def parties(build: Builder, places: Places, releases: Sequence[o.Release]) -> No
     )
 
 
-def _ruc(party: o.Party) -> o.Id:
-    for code in party.additional_identifiers or ():
-        if code.scheme == "PE-RUC" and code.id:
-            return str(code.id).removeprefix("PE-RUC-")
-    return str(party.id).removeprefix("PE-RUC-") if str(party.id).startswith("PE-RUC-") else None
-
-
 def lots(build: Builder, items: Flat) -> None:
     """Items of calls; `_item` is their id."""
     found, at = items
-    codes = [i.classification or _CODE for i in found]
+    codes = [i.classification or CODE for i in found]
     places = [i.delivery_address or _PLACE for i in found]
     values = [i.total_value or _unit_total(i) for i in found]
     build.add(
@@ -174,21 +164,21 @@ def _unit_total(item: o.Item) -> o.Value:
     """Unit value times quantity, as OCDS has it where a publisher does not give totals."""
     each = (item.unit or _UNIT).value
     if each is None or each.amount is None or item.quantity is None:
-        return _VALUE
+        return VALUE
     return o.Value(each.amount * item.quantity, each.currency)
 
 
 def _unspsc(item: o.Item) -> o.Id:
-    for code in item.additional_classifications or ():
-        if code.scheme == "UNSPSC":
-            return code.id
+    for other in item.additional_classifications or ():
+        if other.scheme == "UNSPSC":
+            return other.id
     return None
 
 
 def tenderers(build: Builder, tenderers: Flat) -> None:
     """Registered participants."""
     found, at = tenderers
-    build.add("tenderers", at, {"party_id": [t.id or _code(t) for t in found], "name": [t.name for t in found]})
+    build.add("tenderers", at, {"party_id": [t.id or code(t) for t in found], "name": [t.name for t in found]})
 
 
 def bids(build: Builder, at: Places, releases: Sequence[o.Release]) -> None:
@@ -198,16 +188,16 @@ def bids(build: Builder, at: Places, releases: Sequence[o.Release]) -> None:
         for n, r in zip(at.tolist(), releases, strict=True)
         if r.bids
         for b in r.bids.details or ()
-        for t in b.tenderers or (_REFERENCE,)
+        for t in b.tenderers or (REFERENCE,)
     ]
     bids = [b for _, b, _ in rows]
-    values = [b.value or _VALUE for b in bids]
+    values = [b.value or VALUE for b in bids]
     build.add(
         "bids",
         [n for n, _, _ in rows],
         {
             "lot_id": [b.related_lots[0] if b.related_lots and len(b.related_lots) == 1 else "" for b in bids],
-            "party_id": [_code(t) for _, _, t in rows],
+            "party_id": [code(t) for _, _, t in rows],
             "bid_id": ["" if b.id is None else b.id for b in bids],
             "name": [t.name for _, _, t in rows],
             "date": [b.date for b in bids],
@@ -218,20 +208,11 @@ def bids(build: Builder, at: Places, releases: Sequence[o.Release]) -> None:
     )
 
 
-def _award_ids(awards: Flat) -> list[o.Id]:
-    """The awards' ids; an award without one is known by its place in its release."""
-    found, at = awards
-    if all(a.id for a in found):
-        return [a.id for a in found]
-    place = np.arange(len(at)) - np.searchsorted(at, at)
-    return [a.id or f"#{n + 1}" for a, n in zip(found, place.tolist(), strict=True)]
-
-
 def awards(build: Builder, awards: Flat) -> None:
-    """Awards, with what hangs on them: lines, suppliers, documents."""
-    award_id = _award_ids(awards)
+    """Awards, with what hangs on them: lines, suppliers, documents, winning bids."""
     found, at = awards
-    values = [a.value or _VALUE for a in found]
+    award_id = ids(found, at)
+    values = [a.value or VALUE for a in found]
     build.add(
         "awards",
         at,
@@ -242,16 +223,20 @@ def awards(build: Builder, awards: Flat) -> None:
             "amount_pen_cents": [v.amount_pen for v in values],
             "currency": [v.currency for v in values],
             "status": [a.status for a in found],
+            "has_subcontracting": [a.has_subcontracting for a in found],
+            "subcontract_share": [a.subcontracting and a.subcontracting.minimum_percentage for a in found],
         },
     )
     _award_lines(build, awards, award_id)
     _award_suppliers(build, awards, award_id)
+    award_bids(build, awards, award_id)
+    subcontractors(build, awards, [""] * len(found))
     documents(build, "award", flatten(found, "documents", at))
 
 
 def _award_lines(build: Builder, awards: Flat, award_id: list[o.Id]) -> None:
-    lines, of = flatten(awards[0], "items", np.arange(len(awards[0]), dtype=np.uint32))
-    values = [i.total_value or _VALUE for i in lines]
+    lines, of = flatten(awards[0], "items", places(awards[0]))
+    values = [i.total_value or VALUE for i in lines]
     build.add(
         "award_lines",
         awards[1][of],
@@ -268,13 +253,13 @@ def _award_lines(build: Builder, awards: Flat, award_id: list[o.Id]) -> None:
 
 
 def _award_suppliers(build: Builder, awards: Flat, award_id: list[o.Id]) -> None:
-    found, of = flatten(awards[0], "suppliers", np.arange(len(awards[0]), dtype=np.uint32))
+    found, of = flatten(awards[0], "suppliers", places(awards[0]))
     build.add(
         "award_suppliers",
         awards[1][of],
         {
             "award_id": [award_id[n] for n in of],
-            "party_id": [s.id or _code(s) for s in found],
+            "party_id": [s.id or code(s) for s in found],
             "name": [s.name for s in found],
         },
     )
@@ -283,8 +268,8 @@ def _award_suppliers(build: Builder, awards: Flat, award_id: list[o.Id]) -> None
 def contracts(build: Builder, contracts: Flat) -> None:
     """Contracts, with their amendments and documents."""
     found, at = contracts
-    values = [c.value or _VALUE for c in found]
-    periods = [c.period or _PERIOD for c in found]
+    values = [c.value or VALUE for c in found]
+    periods = [c.period or PERIOD for c in found]
     done = [c.implementation or _IMPLEMENTATION for c in found]
     build.add(
         "contracts",
@@ -293,34 +278,23 @@ def contracts(build: Builder, contracts: Flat) -> None:
             "contract_id": [c.id for c in found],
             "award_id": [c.award_id for c in found],
             "number": [c.title for c in found],
+            "supplier_id": [code(c.suppliers[0]) if c.suppliers and len(c.suppliers) == 1 else None for c in found],
             "signed_date": [c.date_signed for c in found],
             "start_date": [p.start_date for p in periods],
             "end_date": [p.end_date for p in periods],
             "end_date_actual": [d.end_date for d in done],
             "amount_cents": [v.amount for v in values],
             "amount_pen_cents": [v.amount_pen for v in values],
-            "final_cents": [(d.final_value or _VALUE).amount for d in done],
+            "final_cents": [(d.final_value or VALUE).amount for d in done],
             "currency": [v.currency for v in values],
             "status": [c.status for c in found],
         },
     )
-    _modifications(build, contracts)
     documents(build, "contract", flatten(found, "documents", at))
-
-
-def _modifications(build: Builder, contracts: Flat) -> None:
-    found, of = flatten(contracts[0], "amendments", np.arange(len(contracts[0]), dtype=np.uint32))
-    build.add(
-        "modifications",
-        contracts[1][of],
-        {
-            "contract_id": [contracts[0][n].id for n in of],
-            "modification_id": [a.id or "amendment" for a in found],
-            "kind": ["amendment"] * len(found),
-            "date": [a.date for a in found],
-            "description": [a.description or a.rationale for a in found],
-        },
-    )
+    amendments(build, contracts)
+    execution(build, contracts)
+    subcontractors(build, contracts, [c.id for c in found])
+    documents(build, "implementation", flatten(done, "documents", at))
 
 
 def documents(build: Builder, section: str, documents: Flat) -> None:

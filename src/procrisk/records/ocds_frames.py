@@ -9,9 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from procrisk.records import ocds_extensions as extensions
 from procrisk.records import ocds_extract as extract
 from procrisk.records import ocds_structs as o
 from procrisk.records.ocds_columns import FAULTS, Builder, clean, party_code
+from procrisk.records.ocds_flat import flatten
 from procrisk.records.tables import PERU_PREFIX, RECORD
 
 
@@ -30,21 +32,27 @@ class Frames:
         extract.records(build, everywhere, releases, tenders)
         extract.processes(build, everywhere, releases, tenders)
         extract.parties(build, everywhere, releases)
-        extract.lots(build, extract.flatten(tenders, "items", everywhere))
-        extract.tenderers(build, extract.flatten(tenders, "tenderers", everywhere))
+        extract.lots(build, flatten(tenders, "items", everywhere))
+        extract.tenderers(build, flatten(tenders, "tenderers", everywhere))
         extract.bids(build, everywhere, releases)
-        extract.awards(build, extract.flatten(releases, "awards", everywhere))
-        extract.contracts(build, extract.flatten(releases, "contracts", everywhere))
+        awards = flatten(releases, "awards", everywhere)
+        extract.awards(build, awards)
+        extract.contracts(build, flatten(releases, "contracts", everywhere))
         plannings = [r.planning or extract.PLANNING for r in releases]
-        extract.documents(build, "planning", extract.flatten(plannings, "documents", everywhere))
-        extract.documents(build, "tender", extract.flatten(tenders, "documents", everywhere))
+        extract.documents(build, "planning", flatten(plannings, "documents", everywhere))
+        extract.documents(build, "tender", flatten(tenders, "documents", everywhere))
+        extensions.enquiries(build, everywhere, tenders)
+        extensions.challenges(build, everywhere, releases, tenders, awards)
+        extensions.owners(build, everywhere, releases)
 
     def finish(self) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
         """The canonical tables that have rows, and the cells that hold no day (columns as FAULTS)."""
         build = self._build
-        tables = {name: build.table(name, mend) for name, mend in _MEND.items()}
+        tables = {name: build.table(name, mend) for name, mend in _MEND.items() if build.has(name)}
         processes = build.table("processes", [*_RESERVED, clean("description")], ["_buyer"])
-        tables["processes"] = _seated(processes, tables["parties"])
+        tables["processes"] = _seated(
+            processes, build.table("parties") if "parties" not in tables else tables["parties"]
+        )
         lots = build.table("lots", [*_RESERVED, clean("description"), pl.col("status").str.to_uppercase()], ["_item"])
         tables["award_lines"] = _placed(build.table("award_lines", [_SOLES], ["_item"]), lots)
         tables["lots"] = lots.drop("_item")
@@ -56,6 +64,12 @@ def _in_soles(amount: str, pen: str) -> pl.Expr:
     """The amount where it is in soles, else `amount_PEN` unless it is 0 (no rate was known)."""
     soles = pl.when(pl.col(pen) != 0).then(pl.col(pen))
     return pl.when(pl.col("currency") == "PEN").then(amount).otherwise(soles).alias(pen)
+
+
+def _share(column: str) -> pl.Expr:
+    """A share from 0 to 1; some publishers write percentages."""
+    share = pl.col(column)
+    return pl.when(share.is_between(0, 1)).then(share).when(share.is_between(1, 100)).then(share / 100).alias(column)
 
 
 _SOLES = _in_soles("amount_cents", "amount_pen_cents")
@@ -72,11 +86,22 @@ _MEND: dict[str, Sequence[pl.Expr]] = {
     "parties": (_PARTY,),
     "tenderers": (_PARTY,),
     "bids": (_PARTY,),
-    "awards": (_SOLES,),
+    "awards": (_SOLES, _share("subcontract_share")),
     "award_suppliers": (_PARTY,),
-    "contracts": (_SOLES,),
+    "contracts": (_SOLES, party_code(pl.col("supplier_id")).alias("supplier_id")),
     "modifications": (),
     "documents": (),
+    "award_bids": (),
+    "enquiries": (),
+    "challenges": (party_code(pl.col("challenger_id")).alias("challenger_id"),),
+    "milestones": (),
+    "transactions": (party_code(pl.col("payee_id")).alias("payee_id"),),
+    "subcontractors": (_PARTY, _share("share")),
+    "owners": (
+        party_code(pl.col("ruc")).alias("ruc"),
+        party_code(pl.col("person_id")).alias("person_id"),
+        _share("share"),
+    ),
 }
 """How the columns of each table are put right; those that need another table beside are done in `Frames.finish`."""
 

@@ -20,7 +20,14 @@ MAX_INTEGER = 2**64
 MAX_BYTES = 64 * 2**20
 """A record longer than this is refused unread."""
 
-_NUMBERS = frozenset(("amount", "amount_PEN", "quantity", "numberOfTenderers"))
+_NUMBERS = frozenset(("amount", "amount_PEN", "quantity", "numberOfTenderers", "minimumPercentage", "shareholding"))
+# Lists that some publishers give as one object or one id.
+_LISTS = frozenset(
+    (
+        *("beneficialOwners", "changes", "complaints", "enquiries", "milestones", "participationFees", "relatedBids"),
+        *("shareholders", "subcontracts", "suppliers", "transactions", "unstructuredChanges"),
+    )
+)
 _PLAIN = re.compile(r"\s*-?\d{1,18}(?:\.\d{1,6})?\s*", re.ASCII)
 _TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _OCID = re.compile(rb'"ocid"\s*:\s*"([^"\\]{1,200})"')
@@ -195,7 +202,8 @@ def _field(key: str, value: Any, path: str) -> Any:
         if not _PLAIN.fullmatch(value):
             raise UnreadableError(Reason.AMOUNT_INVALID, f"{path} is {value[:80]!r}: no plain number")
         return float(value)
-    return _mended(value, path)
+    mended = _mended(value, path)
+    return [mended] if key in _LISTS and not isinstance(mended, list) else mended
 
 
 def _has_release(record: dict[str, Any]) -> bool:

@@ -21,6 +21,8 @@ def _merger() -> Any:
     """The merge rules of OCDS 1.1 that concern what is read: these lists are replaced whole, not merged by id."""
     whole: list[tuple[str, ...]] = [(*path, "additionalClassifications") for path in _ITEMS]
     whole += [("parties", "additionalIdentifiers"), ("parties", "roles"), ("buyer", "additionalIdentifiers")]
+    whole += [("contracts", "amendments", name) for name in ("changes", "unstructuredChanges")]
+    whole += [("tender", "participationFees")]
     return ocdsmerge_rs.Merger(rules=dict.fromkeys(whole, ocdsmerge_rs.Rule.REPLACE))
 
 

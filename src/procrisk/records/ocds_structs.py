@@ -4,6 +4,8 @@ What is not named here is skipped by the decoder, unread: unknown fields and ext
 refuse a record. Identifiers may be numbers; any field may be null. Structs hold no cycles, hence `gc=False`.
 """
 
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
@@ -56,6 +58,22 @@ class Reference(Struct, gc=False):
     identifier: Code | None = None
 
 
+class Person(Struct, gc=False):
+    """A beneficial owner; its id is good within its list alone, unlike its identifier."""
+
+    id: Id = None
+    name: str | None = None
+    identifier: Code | None = None
+
+
+class Shareholding(Struct, gc=False):
+    """A share of a firm and who holds it; `shareholding` from 0 to 1."""
+
+    id: Id = None
+    shareholder: Reference | None = None
+    shareholding: float | None = None
+
+
 class Party(Struct, gc=False, rename="camel"):
     """An organisation described. Its identifier says again what its id says, and is left unread."""
 
@@ -65,6 +83,8 @@ class Party(Struct, gc=False, rename="camel"):
     address: Address | None = None
     contact_point: ContactPoint | None = None
     roles: tuple[str, ...] | None = None
+    beneficial_owners: tuple[Person, ...] | None = None
+    shareholders: tuple[Shareholding, ...] | None = None
 
 
 class Document(Struct, gc=False, rename="camel"):
@@ -106,8 +126,44 @@ class Item(Struct, gc=False, rename="camel"):
     delivery_address: Place | None = None
 
 
+class BidOpening(Struct, gc=False):
+    """When bids are opened (bid opening extension)."""
+
+    date: str | None = None
+
+
+class Fee(Struct, gc=False):
+    """A price of taking part; `type` is a list of document, deposit, submission, win (participation fees extension)."""
+
+    type: Any = None
+    value: Value | None = None
+
+
+class Enquiry(Struct, gc=False, rename="camel"):
+    """A question on a call and its answer."""
+
+    id: Id = None
+    date: str | None = None
+    date_answered: str | None = None
+    answer: str | None = None
+
+
+class Complaint(Struct, gc=False, rename="camel"):
+    """A complaint about a call or an award, in the terms of ProZorro's extension."""
+
+    id: Id = None
+    date: str | None = None
+    date_submitted: str | None = None
+    date_decision: str | None = None
+    date_answered: str | None = None
+    status: str | None = None
+    resolution_type: str | None = None
+    author: Reference | None = None
+    complainant: Reference | None = None
+
+
 class Tender(Struct, gc=False, rename="camel"):
-    """The call."""
+    """The call. Criteria are published as text, lists or objects: only their length is read."""
 
     id: Id = None
     title: str | None = None
@@ -127,9 +183,32 @@ class Tender(Struct, gc=False, rename="camel"):
     items: tuple[Item, ...] | None = None
     documents: tuple[Document, ...] | None = None
     has_tender_information_protected_by_law: bool | None = None
+    award_criteria: str | None = None
+    award_period: Period | None = None
+    bid_opening: BidOpening | None = None
+    participation_fees: tuple[Fee, ...] | None = None
+    eligibility_criteria: Any = None
+    selection_criteria: Any = None
+    other_requirements: Any = None
+    criteria: Any = None
+    enquiries: tuple[Enquiry, ...] | None = None
+    complaints: tuple[Complaint, ...] | None = None
 
 
-class Award(Struct, gc=False):
+class Subcontract(Struct, gc=False):
+    """Who does part of the work for the supplier."""
+
+    subcontractor: Reference | None = None
+
+
+class Subcontracting(Struct, gc=False, rename="camel"):
+    """The part of an award that is passed on (subcontracting extension); the share from 0 to 1."""
+
+    minimum_percentage: float | None = None
+    subcontracts: tuple[Subcontract, ...] | None = None
+
+
+class Award(Struct, gc=False, rename="camel"):
     """An award."""
 
     id: Id = None
@@ -139,22 +218,80 @@ class Award(Struct, gc=False):
     suppliers: tuple[Reference, ...] | None = None
     items: tuple[Item, ...] | None = None
     documents: tuple[Document, ...] | None = None
+    has_subcontracting: bool | None = None
+    subcontracting: Subcontracting | None = None
+    related_bid: Id = None
+    related_bids: tuple[Id, ...] | None = None
+    complaints: tuple[Complaint, ...] | None = None
+
+
+class Milestone(Struct, gc=False, rename="camel"):
+    """A milestone of a contract."""
+
+    id: Id = None
+    type: str | None = None
+    due_date: str | None = None
+    date_met: str | None = None
+    status: str | None = None
+
+
+class Transaction(Struct, gc=False, rename="camel"):
+    """A payment; OCDS 1.0 had `amount` and `receiverOrganization`."""
+
+    id: Id = None
+    date: str | None = None
+    value: Value | None = None
+    amount: Value | None = None
+    payee: Reference | None = None
+    receiver_organization: Reference | None = None
 
 
 class Implementation(Struct, gc=False, rename="camel"):
-    """OECE's contract completion: final value and actual end."""
+    """What became of a contract; final value and actual end are OECE's contract completion."""
 
     final_value: Value | None = None
     end_date: str | None = None
+    milestones: tuple[Milestone, ...] | None = None
+    transactions: tuple[Transaction, ...] | None = None
+    documents: tuple[Document, ...] | None = None
 
 
-class Amendment(Struct, gc=False):
+class Change(Struct, gc=False):
+    """A changed field and what it was before (OCDS 1.0)."""
+
+    property: str | None = None
+    former_value: Any = None
+
+
+class ChangedText(Struct, gc=False):
+    """A value before or after a change."""
+
+    text: str | None = None
+
+
+class Where(Struct, gc=False):
+    """What was changed, in words."""
+
+    label: str | None = None
+
+
+class UnstructuredChange(Struct, gc=False, rename="camel"):
+    """A change told in words (unstructured changes extension)."""
+
+    old_value: ChangedText | None = None
+    new_value: ChangedText | None = None
+    where: Where | None = None
+
+
+class Amendment(Struct, gc=False, rename="camel"):
     """A change of a contract."""
 
     id: Id = None
     date: str | None = None
     rationale: str | None = None
     description: str | None = None
+    changes: tuple[Change, ...] | None = None
+    unstructured_changes: tuple[UnstructuredChange, ...] | None = None
 
 
 class Contract(Struct, gc=False, rename="camel"):
@@ -170,6 +307,9 @@ class Contract(Struct, gc=False, rename="camel"):
     documents: tuple[Document, ...] | None = None
     implementation: Implementation | None = None
     amendments: tuple[Amendment, ...] | None = None
+    milestones: tuple[Milestone, ...] | None = None
+    subcontracting: Subcontracting | None = None
+    suppliers: tuple[Reference, ...] | None = None
 
 
 class Bid(Struct, gc=False, rename="camel"):
@@ -217,6 +357,7 @@ class Release(Struct, gc=False):
     awards: tuple[Award, ...] | None = None
     contracts: tuple[Contract, ...] | None = None
     parties: tuple[Party, ...] | None = None
+    complaints: tuple[Complaint, ...] | None = None
 
 
 class Entry(Release, gc=False, rename={"compiled": "compiledRelease", "versioned": "versionedRelease"}):
