@@ -102,6 +102,18 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("b", metavar="B")
 
     add("catalogue", _catalogue, "the 81 documented risks and how each is evaluated")
+    c = add("indicators", _indicators, "OCP Cardinal's JSON from compiled releases, for users who come from it")
+    c.add_argument(
+        "file", type=Path, metavar="FILE", help="compiled releases, one JSON text a line; - is standard input"
+    )
+    c.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="Cardinal's settings file (INI): its sections enable the indicators",
+    )
+    c.add_argument("--no-meta", action="store_true", help="leave out the quartiles and fences")
+    c.add_argument("--map", action="store_true", help="add which organisations were found in which process")
     return top
 
 
@@ -220,4 +232,12 @@ def _catalogue(_: argparse.Namespace) -> int:
     from procrisk.publication.summary import catalogue_table
 
     print(catalogue_table())
+    return 0
+
+
+def _indicators(args: argparse.Namespace) -> int:
+    from procrisk.cardinal import indicators, settings
+
+    result = indicators.run(args.file, settings.load(args.settings), meta=not args.no_meta, maps=args.map)
+    sys.stdout.buffer.write(result)
     return 0
