@@ -47,20 +47,14 @@ def test_the_official_number_is_left_empty():
 
 def test_every_risk_has_a_text_in_both_languages_and_a_source():
     risks = catalogue.risks()
-    for column in (
-        "label_es",
-        "label_en",
-        "description_es",
-        "severity_rationale_es",
-        "source",
-        "locator",
-        "source_url",
-    ):
+    texts = [f"{t}_{g}" for t in ("label", "description", "severity_rationale", "mitigation") for g in ("es", "en")]
+    for column in (*texts, "source", "locator", "source_url"):
         assert risks[column].null_count() == 0
         assert risks[column].str.len_chars().min() >= 4, column
     assert (risks["label_es"] != risks["label_en"]).all()
-    one_sentence = risks["description_es"].str.ends_with(".") & ~risks["description_es"].str.contains(r"\. [A-ZÁÉÍÓÚ]")
-    assert risks.filter(~one_sentence)["id"].to_list() == []
+    for column in ("description_es", "description_en", "mitigation_es", "mitigation_en"):
+        one_sentence = risks[column].str.ends_with(".") & ~risks[column].str.contains(r"\. [A-ZÁÉÍÓÚ]")
+        assert risks.filter(~one_sentence)["id"].to_list() == [], column
 
 
 def test_no_sentence_is_copied_from_its_source():
@@ -117,6 +111,11 @@ def _set(row, column, value):
         (_set(5, "phase", "selección"), "line 6, column phase: should be one of planning"),
         (_set(5, "category", ""), "line 6, column category"),
         (_set(5, "evaluation", "magic"), "column evaluation"),
+        (_set(5, "evaluation", ""), "column evaluation: is empty"),
+        (_set(5, "evaluation", "assessment;assessment"), "column evaluation: names the same twice"),
+        (_set(5, "records", "some"), "column records"),
+        (_set(5, "gap_en", ""), "column gap_es: says, in both languages"),
+        (_set(1, "gap_es", "Falta."), "column gap_es"),
         (_set(5, "certainty", "sure"), "column certainty"),
         (_set(5, "severity", "6"), "column severity"),
         (_set(5, "severity", "4.5"), "column severity"),
@@ -147,12 +146,21 @@ def test_changes_name_what_another_list_would_change(tmp_path):
     assert catalogue.changes(catalogue.risks(), catalogue.risks()).is_empty()
 
 
-def test_a_risk_with_indicators_is_evaluated_by_rule_and_one_without_is_not():
+def test_a_risk_is_evaluated_by_rule_exactly_where_it_has_indicators():
     from procrisk.indicators import INDICATORS
 
     decided = {risk for i in INDICATORS.values() for risk in i.risks}
     listed = catalogue.risks()
-    said = set(listed.filter(pl.col("evaluation") == "rule")["id"])
-    assert said <= decided
-    assert not decided & set(listed.filter(pl.col("evaluation").is_in(["assessment", "not_observable"]))["id"])
-    assert decided <= set(listed["id"])
+    said = set(listed.filter(pl.col("evaluation").list.contains("rule"))["id"])
+    assert said == decided
+
+
+def test_what_no_record_shows_is_assessed_or_not_observable():
+    bare = catalogue.risks().filter(pl.col("records") == "none")
+    assert set(bare["evaluation"].list.first()) == {"assessment", "not_observable"}
+    others = catalogue.risks().filter(pl.col("records") != "none")
+    assert set(others["evaluation"].list.first()) == {"rule"}
+
+
+def test_most_of_the_81_are_evaluated_from_records():
+    assert catalogue.risks().filter(pl.col("records") != "none").height >= 50

@@ -38,7 +38,15 @@ EVALUATIONS = {
     "assessment": ("evaluación estructurada", "structured assessment"),
     "not_observable": ("no observable", "not observable"),
 }
-"""How a risk is evaluated: its name in Spanish and in English."""
+"""The ways in which a risk is evaluated: names in Spanish and in English. A risk may have several, the chief one first."""
+
+RECORDS = {
+    "published": ("registros de contratación que se publican hoy", "procurement records published today"),
+    "unpublished": ("registros de contratación que hoy no se publican", "procurement records not published today"),
+    "register": ("un registro oficial o propio, que se agrega aparte", "an official or own register, added beside"),
+    "none": ("ningún registro", "no record"),
+}
+"""From what a risk can be seen: names in Spanish and in English."""
 
 CERTAINTIES = ("verbatim", "paraphrase")
 """Whether the source was read word for word (an official text) or in a summary."""
@@ -52,17 +60,25 @@ _SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
     "label_es": pl.String,
     "label_en": pl.String,
     "description_es": pl.String,
+    "description_en": pl.String,
     "severity": pl.Int8,
     "severity_rationale_es": pl.String,
+    "severity_rationale_en": pl.String,
     "source": pl.String,
     "locator": pl.String,
     "source_url": pl.String,
     "certainty": pl.String,
-    "evaluation": pl.String,
+    "evaluation": pl.List(pl.String),
+    "records": pl.String,
+    "gap_es": pl.String,
+    "gap_en": pl.String,
+    "mitigation_es": pl.String,
+    "mitigation_en": pl.String,
     "related_to": pl.List(pl.String),
 }
 COLUMNS = tuple(_SCHEMA)
-_FILLED = ("key", "label_es", "label_en", "description_es", "severity_rationale_es", "source", "locator")
+_TEXTS = ("label", "description", "severity_rationale", "mitigation")
+_FILLED = ("key", "source", "locator", *(f"{t}_{g}" for t in _TEXTS for g in ("es", "en")))
 IDS = tuple(f"R{n:02d}" for n in range(1, SIZE + 1))
 
 
@@ -72,7 +88,8 @@ def risks() -> pl.DataFrame:
 
     Returns:
         the columns of the CSV; `severity` 1 (slight) to 5 (grave) Int8, `osce_number` Int16 (null until the official list
-        is had), `related_to` a list of ids.
+        is had), `evaluation` a list of keys of EVALUATIONS (chief one first), `records` a key of RECORDS, `gap_es` and `gap_en`
+        which record is missing (empty where the published ones do), `related_to` a list of ids.
 
     Raises:
         UsageError: the file is not as it should be; says line and column.
@@ -114,7 +131,7 @@ def changes(new: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
     """
 
     def long(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        text = frame.with_columns(pl.col("related_to").list.join(";")).cast(pl.String)
+        text = frame.with_columns(pl.col("related_to", "evaluation").list.join(";")).cast(pl.String)
         return text.unpivot(index="id", variable_name="column", value_name=name)
 
     both = long(old, "old").join(long(new, "new"), on=["id", "column"], how="full", coalesce=True)
@@ -130,7 +147,12 @@ def _record(row: Row, expected: str) -> tuple[object, ...]:
     row.choose("phase", tuple(PHASES))
     row.choose("category", tuple(CATEGORIES))
     row.choose("certainty", CERTAINTIES)
-    row.choose("evaluation", tuple(EVALUATIONS))
+    row.choose("records", tuple(RECORDS))
+    evaluation = row.several("evaluation", tuple(EVALUATIONS))
+    if not evaluation:
+        raise row.refuse("evaluation", "is empty")
+    if bool(row["gap_es"]) != bool(row["gap_en"]) or bool(row["gap_es"]) == (row["records"] == "published"):
+        raise row.refuse("gap_es", "says, in both languages, which record is missing where the published ones do not do")
     row.choose("severity", ("1", "2", "3", "4", "5"))
     if not row["source_url"].startswith(("http://", "https://")):
         raise row.refuse("source_url", "should be a web address")
@@ -143,6 +165,7 @@ def _record(row: Row, expected: str) -> tuple[object, ...]:
         **row.cells,
         "osce_number": int(row["osce_number"]) if row["osce_number"] else None,
         "severity": int(row["severity"]),
+        "evaluation": evaluation,
         "related_to": related,
     }
     return tuple(typed[c] for c in COLUMNS)

@@ -50,7 +50,7 @@ def coverage(
         states: process_id and a Boolean column per indicator; null is not evaluable.
         why: process_id and a UInt8 column per indicator: 0 evaluated, 1 out of scope, 2.. a key of WHY.
         indicators: what is known of each; the registry when None.
-        risks: the catalogue (id, evaluation); the 81 when None.
+        risks: the catalogue (id, evaluation: a list); the 81 when None.
 
     Returns:
         a row per risk and region, sorted: risk, region_code, applicable = evaluated + not_evaluable, evaluated, raised,
@@ -124,7 +124,7 @@ def _explained(language: int, name: str) -> pl.Expr:
     reasons = ranked.list.eval(pl.element().filter(pl.element().struct.field("n") < 0).struct.field("text")).list.join(
         "; "
     )
-    manner = pl.col("evaluation").replace_strict(
+    manner = pl.col("evaluation").list.first().replace_strict(
         {k: v[language] for k, v in NO_INDICATOR.items()}, return_dtype=pl.String
     )
     nothing = pl.col("applicable") == 0
