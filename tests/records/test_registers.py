@@ -183,7 +183,7 @@ def test_a_wide_table_with_a_date_and_a_name_is_no_list_of_holidays():
 
 @pytest.mark.parametrize("spec", registers.SPECS, ids=lambda s: s.kind)
 def test_specs_are_sound(spec):
-    names = {name for name, _ in spec.columns.values()}
+    names = {name for name, _ in spec.columns.values()} | set(spec.derived or ())
     assert all(header == header_key(header) for header in spec.columns)
     assert {parser for _, parser in spec.columns.values()} <= set(PARSERS)
     assert set(spec.required) <= names

@@ -1,5 +1,6 @@
 """What a version holds: every file, its key, and the manifest that says what made it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,9 @@ import polars as pl
 from procrisk import fingerprint
 from procrisk.indicators.evaluate import Evaluated
 from procrisk.publication import exports, masking, report, store, workbook
+from procrisk.records import tabular
 from procrisk.records.ingest import Ingested
+from procrisk.records.tables import REGISTER_TABLES
 from procrisk.settings import Settings
 
 KEYS = {
@@ -22,6 +25,9 @@ KEYS = {
     "provenance": ["process_id"],
 }
 """What names one row of each published table."""
+
+REGISTERS = frozenset(t.name for t in REGISTER_TABLES) | {"challenges", "subcontractors"}
+"""Tables that stand beside the records of procurement and may be missing; indicators that need one say so."""
 
 SIMULATED = "SIMULAD"
 """In the name of every simulated entity: a publication of simulated records says so by itself."""
@@ -66,7 +72,7 @@ def write(staged: Path, body: Contents) -> str:
         exports.write_parquet(frame, staged / f"{name}.parquet", KEYS[name])
     for name in ("regions", "coverage"):
         exports.write_csv(tables[name], staged / f"{name}.csv", KEYS[name])
-    refused = body.ingested.quarantine
+    refused = masking.refused(body.ingested.quarantine, tabular.PERSONAL)
     exports.write_parquet(
         refused, staged / "quarantine.parquet", ["sha256", "source", "line", "offset", "reason"], raw=["raw"]
     )
@@ -105,6 +111,7 @@ def _manifest(body: Contents) -> dict[str, Any]:
     return {
         "inputs": body.ingested.inputs,
         "skipped": body.ingested.skipped,
+        "registers": registers(body.ingested.dataset.tables),
         "as_of": body.as_of.isoformat(),
         "simulated": body.simulated,
         "code": fingerprint.code(),
@@ -112,4 +119,12 @@ def _manifest(body: Contents) -> dict[str, Any]:
         "law": fingerprint.law(),
         "model": body.model,
         "settings": body.settings.sha256,
+    }
+
+
+def registers(tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]]:
+    """Whether each register was there, and its rows after merging; a register without rows counts as absent."""
+    return {
+        name: {"state": "present" if tables[name].height else "absent", "rows": tables[name].height}
+        for name in sorted(REGISTERS)
     }

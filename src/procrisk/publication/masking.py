@@ -16,7 +16,9 @@ _HOLDS = r"10\d{9}"
 _RUC = r"(^|[^0-9])10\d{7}(\d{2})($|[^0-9])"
 _DNI = r"(?i)(\bD\.?\s?N\.?\s?I\.?(?:\s*(?:N[°ºo.]*|:|#|-))*\s*)\d{6}(\d{2})\b"
 _WORD = r"(\p{L})[\p{L}\p{M}'’`-]*"
-_NAME_CELL = r"""(^|[,;|\t"])(\s*\p{L}[\p{L}\p{M}.'’-]*(?:\s+[\p{L}\p{M}.'’-]+)+\s*)($|[,;|\t"\r\n])"""
+# JSON may write Ñ as \u00d1
+_NAME_LETTER = r"(?:[\p{L}\p{M}.'’-]|\\u[0-9a-fA-F]{4})"
+_NAME_CELL = rf"""(^|[,;|\t"])(\s*{_NAME_LETTER}+(?:\s+{_NAME_LETTER}+)+\s*)($|[,;|\t"\r\n])"""
 _MASKED_RUC, _MASKED_DNI = "10*******", "******"
 _PY_RUC, _PY_DNI = re.compile(r"(?<![0-9])10\d{7}(\d{2})(?![0-9])"), re.compile(_DNI)
 
@@ -54,6 +56,34 @@ def mask_raw(raw: pl.Expr) -> pl.Expr:
     hidden = raw.str.replace_all(_NAME_CELL, "${1}***${3}").str.replace_all(_NAME_CELL, "${1}***${3}")
     person = raw.str.contains(_RUC) | raw.str.contains(_DNI)
     return mask_text(pl.when(person).then(hidden).otherwise(raw))
+
+
+WITHHELD = "*** (registro de personas: véase archivo, fila y posición / register of people: see file, line and offset)"
+"""What stands for the raw text of a refused row of a register of people."""
+
+_SHOWN_CELL = r"""(: ['"])(.*)$"""
+_HARMLESS = r"""^['"](?:\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|-?\d{1,5}(?:[.,]\d+)?\s?%?)['"]$"""
+
+
+def refused(quarantine: pl.DataFrame, personal: Collection[str]) -> pl.DataFrame:
+    """The quarantine without the raw text, and without the values in `detail`, of rows that may name people.
+
+    Nobody knows what stands in which cell of a row that could not be read. A document or a name may stand alone, without
+    the RUC by which `mask_raw` tells a natural person, so nothing of such a row is shown; dates and short numbers stay.
+
+    Args:
+        quarantine: columns of ingest.QUARANTINE.
+        personal: kinds of table that name people. A workbook may hold several tables, of which `kind` names the first:
+            its rows (offset -1) are treated alike.
+    """
+    of_people = pl.col("kind").is_in(list(personal)) | (pl.col("offset") < 0)
+    value = pl.col("detail").str.extract(r"""(['"].*)$""")
+    hidden = pl.col("detail").str.replace(_SHOWN_CELL, ": ***")
+    plain = value.is_null() | value.str.contains(_HARMLESS)
+    return quarantine.with_columns(
+        raw=pl.when(of_people).then(pl.lit(WITHHELD)).otherwise("raw"),
+        detail=pl.when(of_people & ~plain).then(hidden).otherwise("detail"),
+    )
 
 
 def text(value: str) -> str:

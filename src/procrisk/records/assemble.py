@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from procrisk.records import derive
+from procrisk.records import derive, registers
 from procrisk.records.consortia import expand_suppliers
 from procrisk.records.merge import DERIVED, RANK, coalesce, priority, provenance
 from procrisk.records.tables import PROCESS_TABLES, PROCESSES, RECORD, REGISTER_TABLES, Table
@@ -48,11 +48,12 @@ def assemble(read: Read, live: pl.DataFrame, next_record: int) -> Dataset:
     Nothing in the result depends on record numbers or on the order of rows.
     """
     live = _processes_named(_latest(live.with_columns(_instant(pl.col("version_date")))))
+    live = _known_alone(live)
     index = _index(live, next_record)
     merged: dict[str, pl.DataFrame] = {}
     said = pl.DataFrame()
     for table in PROCESS_TABLES:
-        rows = _rows(read(table.name), index)
+        rows = _of_processes(_rows(read(table.name), index))
         keys = [_PROCESS, *(k for k in table.key if k != "process_id")]
         if table is PROCESSES:
             rows = _finest_object(rows)
@@ -133,6 +134,19 @@ def _processes_named(live: pl.DataFrame) -> pl.DataFrame:
     ).drop("_told")
 
 
+def _known_alone(live: pl.DataFrame) -> pl.DataFrame:
+    """Rows of attached registers (challenges, subcontractors) lose a process of which no other source speaks.
+
+    A register that is handed over beside the records must not add procedures to those that are scored.
+    """
+    attached = pl.col("kind").is_in(registers.ATTACHED)
+    if not live.select(attached.any()).item():
+        return live
+    known = live.filter(~attached)["process_id"].unique()
+    stands = ~attached | pl.col("process_id").is_in(known.implode())
+    return live.with_columns(process_id=pl.when(stands).then("process_id"))
+
+
 def _index(live: pl.DataFrame, next_record: int) -> _Index:
     ranked = live.with_columns(_p=priority(pl.col("kind"))).sort(
         "_p", "kind", "instant", "key", descending=[False, False, True, False], nulls_last=True
@@ -155,6 +169,12 @@ def _rows(frame: pl.DataFrame, index: _Index) -> pl.DataFrame:
     rows = frame.drop(RECORD).with_columns(rank, process)
     gone = rank == int(_GONE)
     return rows.filter(~gone) if gone.any() else rows
+
+
+def _of_processes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows without those that belong to no process (see `_known_alone`)."""
+    stray = rows[_PROCESS] == int(_GONE)
+    return rows.filter(~stray) if stray.any() else rows
 
 
 def _register(frame: pl.DataFrame, table: Table, index: _Index) -> pl.DataFrame:

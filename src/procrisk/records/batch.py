@@ -31,6 +31,7 @@ class Reason(StrEnum):
     AMOUNT_NEGATIVE = "amount_negative"
     AMOUNT_TOO_LARGE = "amount_too_large"
     DATE_INVALID = "date_invalid"
+    CODE_UNKNOWN = "code_unknown"  # a word that stands for none of the kinds that its column tells apart
     PERIOD_REVERSED = "period_reversed"
     GZIP_TRUNCATED = "gzip_truncated"
     GZIP_CORRUPT = "gzip_corrupt"

@@ -44,7 +44,21 @@ _REVERSED = Check(
     "the contract ends on {0}, before it starts on {1}",
     ("end_date", "start_date"),
 )
-_BY_TABLE = {"contracts": (_REVERSED,)}
+
+
+def _ends_first(first: str, last: str) -> tuple[Check]:
+    sentence = f"{last} {{0}} is before {first} {{1}}"
+    return (Check(Reason.PERIOD_REVERSED, pl.col(last) < pl.col(first), sentence, (last, first)),)
+
+
+_BY_TABLE: dict[str, tuple[Check, ...]] = {
+    "contracts": (_REVERSED,),
+    "offices": _ends_first("start_date", "end_date"),
+    "ties": _ends_first("start_date", "end_date"),
+    "certifications": _ends_first("valid_from", "valid_to"),
+    "listed_items": _ends_first("valid_from", "valid_to"),
+    "control": _ends_first("date", "corrected_date"),
+}
 
 
 def _checks(table: str) -> tuple[Check, ...]:

@@ -319,6 +319,7 @@ COMITE = Spec(
     tables={"committee": {"process_id": "process_id", "member": "member"}},
     required=("process_id", "member"),
     process="process_id",
+    personal=True,
 )
 
 SPECS = (CONTRATACION_DIRECTA, ADJUDICACIONES, CONTRATOS, POSTOR, COMITE, CONVOCATORIAS)

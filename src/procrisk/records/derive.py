@@ -6,7 +6,7 @@ process or award, and are taken before anything is joined, so that no amount is 
 
 import polars as pl
 
-from procrisk.records import regions, vocabulary
+from procrisk.records import regions, registers, vocabulary
 from procrisk.records.tables import PROCESSES
 
 DERIVED_COLUMNS = {
@@ -98,8 +98,9 @@ def processes(
 
 
 def _everyone(frame: pl.DataFrame, live: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+    # a register that is handed over beside the records publishes nothing of a process but its own rows
     of = (
-        live.filter(pl.col("process_id").is_not_null())
+        live.filter(pl.col("process_id").is_not_null() & ~pl.col("kind").is_in(registers.ATTACHED))
         .group_by("process_id")
         .agg(sources=pl.col("kind").unique().sort(), _year=pl.col("year").filter(pl.col("year") > 0).min())
     )

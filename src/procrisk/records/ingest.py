@@ -5,7 +5,6 @@ made of the records. A record is accepted once: where the same content stands in
 order of (file name, content hash), so that the order in which sources are named changes nothing.
 """
 
-import base64
 import hashlib
 import shutil
 import tempfile
@@ -23,21 +22,23 @@ from procrisk.errors import InputMissingError, ProcriskError, PublicationIOError
 from procrisk.records import ocds, tabular
 from procrisk.records.archives import ArchiveRefused, Unit, units
 from procrisk.records.assemble import Dataset, assemble
-from procrisk.records.batch import Chunks, Refusal
+from procrisk.records.batch import RAW_KEPT, Chunks, Refusal
 from procrisk.records.lake import FileResult, Lake, Positions, UnitResult
 from procrisk.records.recognise import recognise
 from procrisk.records.tables import RECORD
 
 LOOKED_FOR = (
     "OCDS releases, records or packages (JSON, JSON Lines, .gz, .zip), OECE monthly CSV, CONOSCE tables (CSV, XLSX) "
-    "or a register of entities, suppliers, sanctions, consortia, penalties or holidays"
+    "or a register (entities, suppliers, sanctions, owners, taxpayers, works, ...: docs/registers.md)"
 )
 _OCDS = "ocds"
 _ARCHIVE = "archive"
 _HIDDEN = (".", "~$")
+_UTF8_LONGEST = 4
 QUARANTINE = {
     "source": pl.String,
     "sha256": pl.String,
+    "kind": pl.String,
     "line": pl.Int64,
     "offset": pl.Int64,
     "reason": pl.String,
@@ -45,7 +46,7 @@ QUARANTINE = {
     "record_id": pl.String,
     "raw": pl.String,
 }
-"""Columns of the quarantine; `raw` holds the first bytes of the record in base64."""
+"""Columns of the quarantine; `raw` holds the first bytes of the record as text (see `_text`), unmasked."""
 
 _log = structlog.get_logger(__name__)
 
@@ -214,7 +215,8 @@ def _report(files: list[_Source], lake: Lake) -> Ingested:
             at = result.positions.filter(pl.col("unit") == number)
             bad = result.refusals.filter(pl.col("unit") == number)
             positions.append(at.with_columns(unit=pl.lit(len(inputs), dtype=pl.UInt32)))
-            refusals.append(bad.with_columns(source=pl.lit(name), sha256=pl.lit(unit.sha256)))
+            about_it = {"source": name, "sha256": unit.sha256, "kind": unit.kind}
+            refusals.append(bad.with_columns(pl.lit(value).alias(column) for column, value in about_it.items()))
             counts = {"read": at.height + bad.height + unit.blank, "quarantined": bad.height, "blank": unit.blank}
             inputs.append({**about, "kind": unit.kind, "counts": counts})
     where = _accepted(positions, inputs)
@@ -265,9 +267,18 @@ def _live(lake: Lake, where: pl.DataFrame, names: list[str]) -> pl.DataFrame:
 
 def _quarantine(refusals: list[pl.DataFrame]) -> pl.DataFrame:
     every = pl.concat(refusals) if refusals else pl.DataFrame(schema={**QUARANTINE, "raw": pl.Binary})
-    raw = [base64.b64encode(r).decode() for r in every["raw"]]
+    raw = [_text(r) for r in every["raw"]]
     return (
         every.with_columns(raw=pl.Series(raw, dtype=pl.String))
         .select(list(QUARANTINE))
         .sort("source", "sha256", "line", "offset", "reason", "detail", nulls_last=True)
     )
+
+
+def _text(raw: bytes) -> str:
+    """Bytes as text that can be masked: UTF-8 (a character that the cut halved left out), else one character a byte."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        halved = len(raw) == RAW_KEPT and len(raw) - error.start < _UTF8_LONGEST
+        return raw[: error.start].decode() if halved else raw.decode("latin-1")

@@ -1,11 +1,12 @@
 """The registers that stand beside procedures: one `Spec` each.
 
-Entities, consortia, suppliers, sanctions, penalties, annual plans, purchase orders, holidays. A register's rows speak of no process; most carry no
-year of their own.
+Here: entities, consortia, suppliers, sanctions, penalties, annual plans, purchase orders, holidays; `SPECS` has those of
+`registers_people` and `registers_control` too. Most rows speak of no process and carry no year of their own.
 """
 
 import polars as pl
 
+from procrisk.records import registers_control, registers_people
 from procrisk.records.spec import Spec
 
 c = pl.col
@@ -92,7 +93,9 @@ _SANCTION = {
 }
 
 
-def _sanctions(kind: str, needs: tuple[str, ...], sanction: str, lacks: tuple[str, ...] = ()) -> Spec:
+def _sanctions(
+    kind: str, needs: tuple[str, ...], sanction: str, lacks: tuple[str, ...] = (), *, personal: bool = False
+) -> Spec:
     names = ["ruc", "name", "start_date", "end_date", "resolution", "motive", "amount_cents", "cut_date"]
     return Spec(
         kind,
@@ -101,10 +104,11 @@ def _sanctions(kind: str, needs: tuple[str, ...], sanction: str, lacks: tuple[st
         columns=_SANCTION,
         tables={"sanctions": {**{n: n for n in names}, "kind": pl.lit(sanction)}},
         required=("ruc",),
+        personal=personal,
     )
 
 
-JUDICIAL = _sanctions("conosce:judicial", ("FECHACORTE", "RUCDNI", "ORGANOJURISDICCIONAL"), "judicial")
+JUDICIAL = _sanctions("conosce:judicial", ("FECHACORTE", "RUCDNI", "ORGANOJURISDICCIONAL"), "judicial", personal=True)
 MULTAS = _sanctions("conosce:multas", ("FECHACORTE", "RUC", "NUMERORESOLUCION", "MONTO"), "fine")
 SANCIONADOS = _sanctions(
     "conosce:sancionados", ("FECHACORTE", "RUC", "NUMERORESOLUCION", "FECHAINICIO"), "debarment", lacks=("MONTO",)
@@ -242,4 +246,21 @@ HOLIDAYS = Spec(
 MAX_HOLIDAY_COLUMNS = 4
 """A list of days has a date, a name and little else; a wider table with such headers is something else."""
 
-SPECS = (PAC, ORDENES, ENTIDADES, CONSORCIOS, PROVEEDORES, JUDICIAL, MULTAS, SANCIONADOS, PENALIDADES, HOLIDAYS)
+_OTHERS = (*registers_people.SPECS, *registers_control.SPECS)
+SPECS = (
+    PAC,
+    ORDENES,
+    ENTIDADES,
+    CONSORCIOS,
+    PROVEEDORES,
+    JUDICIAL,
+    MULTAS,
+    SANCIONADOS,
+    PENALIDADES,
+    *_OTHERS,
+    HOLIDAYS,
+)
+"""In the order in which a header is held against them."""
+
+ATTACHED = frozenset(spec.kind for spec in SPECS if spec.attached)
+"""Kinds that say more of processes which other sources make known."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from procrisk.records import cleaning
+from procrisk.records import cleaning, register_words
 from procrisk.records.batch import Reason
 from procrisk.records.tables import RECORD, TABLES
 from procrisk.records.vocabulary import fold
@@ -67,11 +67,27 @@ PARSERS: dict[str, Parser] = {
     "penalty": Parser(lambda c: pl.when(fold(c).str.contains("MORA")).then(pl.lit("late")).otherwise(pl.lit("other"))),
     # OECE writes "Ver dato en ficha del proveedor" where it does not publish a contact
     "contact": Parser(lambda c: pl.when(~fold(c).str.starts_with("VER DATO")).then(cleaning.text(c))),
+    # of registers
+    "document": Parser(register_words.document),
+    "person": Parser(register_words.person),
+    "related": Parser(register_words.related),
+    "stated": Parser(register_words.stated),
+    "part": Parser(register_words.progress, register_words.part_fault),
+    "progress": Parser(register_words.progress, register_words.progress_fault),
+    "owner_kind": Parser(*register_words.coded(register_words.OWNER_KINDS)),
+    "office_kind": Parser(*register_words.coded(register_words.OFFICE_KINDS)),
+    "tie_kind": Parser(*register_words.coded(register_words.TIE_KINDS)),
+    "list": Parser(*register_words.coded(register_words.LISTS)),
+    "challenge_kind": Parser(*register_words.coded(register_words.CHALLENGE_KINDS)),
+    "outcome": Parser(register_words.outcome),
     "datetime": Parser(lambda c: c.str.extract(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\S*)$")),
 }
 """Parsers by name, as specs write them."""
 
-_RARELY_DISTINCT = {"day", "currency", "category", "supplier_kind", "upper", "yes", "whole", "code", "numeral"}
+_RARELY_DISTINCT = {
+    "day", "currency", "category", "supplier_kind", "upper", "yes", "whole", "code", "numeral",
+    "stated", "part", "progress", "owner_kind", "office_kind", "tie_kind", "list", "challenge_kind", "outcome",
+}  # fmt: skip
 
 Value = str | pl.Expr
 
@@ -84,7 +100,9 @@ class Spec:
     by |. lacks: headers that it never has. columns: header -> (value name, parser); headers with one name fill each
     other's gaps in order. required: names without which a row has no identity. derived: names computed from names.
     tables: canonical table -> column -> name or expression. keep: rows a table takes (default: its identity is known).
-    process, year, ocid, version: what goes into `records`; year is a day, a whole number or null.
+    process, year, ocid, version: what goes into `records`; year is a day, a whole number or null. personal: its rows name
+    people, so none is shown raw. attached: its rows speak of processes that others make known; a process
+    of which nobody else speaks is not made of them.
     """
 
     kind: str
@@ -99,6 +117,8 @@ class Spec:
     year: pl.Expr | None = None
     ocid: str | None = None
     version: str | None = None
+    personal: bool = False
+    attached: bool = False
 
     def fits(self, headers: set[str]) -> bool:
         """Whether a table with these headers is this one."""

@@ -18,6 +18,8 @@ CHUNK_ROWS = 100_000
 _SPECS = (*conosce.SPECS, *registers.SPECS)
 KINDS = (*(s.kind for s in _SPECS), *(s.kind for s in oece_csv.SPECS))
 """Every kind of table that can be read."""
+PERSONAL = frozenset(s.kind for s in _SPECS if s.personal)
+"""Kinds whose rows name people: committees, owners, offices, ties, ..."""
 
 
 def is_workbook(head: bytes) -> bool:
