@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procrisk.publication import masking
+from procrisk.records import tabular
 
 FOUND = re.compile(r"(?<!\d)10\d{9}(?!\d)")
 """What whoever checks a page looks for."""
@@ -110,6 +111,45 @@ def test_raw_records_of_natural_persons_lose_their_names() -> None:
     assert masked[0] is not None
     assert '"value":NaN' in masked[0], "what was wrong with the record stays readable"
     assert masked[3] == "123,20123456789,CONSTRUCTORA DEL SUR,45.00"
+
+
+def refusals(*rows: tuple[str, int, str, str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=["kind", "offset", "detail", "raw"], orient="row")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("registro:cargos", 80, "DESDE: '31/02/2022'", "12345678,PEREZ SOTO ANA,20171714371,electo,Alcaldesa,,31/02/2022,"),
+        ("registro:socios", 80, "PORCENTAJE: '12345678'", "20100994128,ACME,,PEREZ SOTO ANA,socio,12345678,"),
+        ("registro:vinculos", 80, 'TIPO_VINCULO: "PEREZ O\'HARA ANA"', '12345678,87654321,"PEREZ O\'HARA ANA",,,,'),
+        ("conosce:comite", 80, "1 cells where the header has 2", "PEREZ SOTO ANA"),
+        ("conosce:judicial", 80, "FECHA_FIN: 'PÉREZ'", "20220430,12345678,PÉREZ SOTO,JUZGADO,1,,"),
+        ("conosce:adjudicaciones", -1, "FECHA: 'PEREZ SOTO ANA'", "12345678\tPEREZ SOTO ANA"),  # a sheet of a workbook
+    ],
+)  # fmt: skip
+def test_no_row_of_a_register_of_people_is_shown_raw(row: tuple[str, int, str, str]) -> None:
+    shown = masking.public(masking.refused(refusals(row), tabular.PERSONAL), raw=["raw"]).row(0, named=True)
+    assert not re.search("12345678|87654321|PEREZ|PÉREZ|SOTO|ANA", shown["raw"] + shown["detail"])
+    assert shown["raw"] == masking.WITHHELD
+    assert shown["detail"].split(":")[0] == row[2].split(":")[0], "what was wrong stays readable"
+
+
+def test_rows_of_procurement_stay_readable_and_dates_too() -> None:
+    rows = [
+        ("conosce:adjudicaciones", 80, "FECHA: 'ayer'", "1,20123456789,ACME S.A.,ayer"),
+        ("registro:cargos", 80, "DESDE: '31/02/2022'", "x"),
+        ("registro:socios", 80, "PORCENTAJE: '133.5'", "x"),
+    ]
+    shown = masking.refused(refusals(*rows), tabular.PERSONAL)
+    assert shown["raw"].to_list()[0] == rows[0][3]
+    assert shown["detail"].to_list() == [r[2] for r in rows]
+
+
+def test_escaped_letters_hide_no_name() -> None:
+    raw = r'{"id":"PE-RUC-10123456789","name":"N\u00da\u00d1EZ PE\u00d1A ROSA","title":"20"}'
+    (masked,) = series(masking.mask_raw(pl.col("x")), [raw])
+    assert masked == '{"id":"PE-RUC-10*******89","name":"***","title":"20"}'
 
 
 def test_public_masks_every_text_column_lists_and_categories_but_not_keys() -> None:

@@ -41,7 +41,8 @@ _WORK = same(
 INFOBRAS = Spec(
     # the Contraloría's data set "Obras Públicas": it names neither the entity's RUC nor the process, and people only by name
     "contraloria:infobras",
-    needs=("CODIGOINFOBRAS", "ESTADODEEJECUCION"),
+    # in latin-1 a header is recognised before its accents can be read
+    needs=("CODIGOINFOBRAS|CDIGOINFOBRAS", "ESTADODEEJECUCION|ESTADODEEJECUCIN"),
     columns={
         "CODIGOINFOBRAS": ("work_id", "numeral"),
         "CODIGOUNICODEINVERSION": ("project_id", "numeral"),
