@@ -9,7 +9,8 @@ from tests.conftest import ROOT
 
 GROUND = {"errors", "resources", "settings", "logs", "fsio", "progress"}
 BEFORE = {
-    "records": set(),
+    "assessment": set(),
+    "records": {"assessment"},
     "workdays": set(),
     "catalogue": set(),
     "legal_parameters": set(),
@@ -17,7 +18,7 @@ BEFORE = {
     "indicators": {"records", "law", "workdays", "catalogue"},
     "collusion": {"records", "indicators"},
     "anomaly": {"records", "law", "workdays"},
-    "scoring": {"records", "indicators", "anomaly", "catalogue"},
+    "scoring": {"records", "indicators", "anomaly", "catalogue", "assessment"},
     "quality": {"records", "scoring"},
     "profile": set(),
     "fingerprint": {"records"},

@@ -21,6 +21,7 @@ from procrisk.indicators.evaluate import Evaluated, evaluate
 from procrisk.publication import contents, store
 from procrisk.records.assemble import Dataset
 from procrisk.records.ingest import Ingested, ingest
+from procrisk.scoring import assessment
 from procrisk.scoring.coverage import coverage
 from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import score_regions
@@ -106,8 +107,11 @@ class Night:
         model = layer.locate(r.settings.anomaly.model)
         self.model = layer.NONE if model is None else model.name
         self.processes = score_processes(self.dataset.tables["processes"], e.states, e.why, anomaly)
-        self.regions = score_regions(self.processes, r.settings.scores, self.as_of)
-        self.covered = coverage(self.processes, e.states, e.why)
+        answers = self.dataset.tables["answers"]
+        self.regions = assessment.with_layer(
+            score_regions(self.processes, r.settings.scores, self.as_of), answers, self.as_of
+        )
+        self.covered = coverage(self.processes, e.states, e.why, assessed=assessment.by_risk(answers, self.as_of))
         logs.get().info("scored", regions=self.regions.height)
 
     def stage(self) -> Path:

@@ -241,3 +241,16 @@ CONTROL = table(
     ("corrected_date", DAY, "when it was put right; null while pending"),
     ("description", TEXT, "as published"),
 )
+
+ANSWERS = table(
+    "answers",
+    "region_code question date",
+    "an answer of a regional government's integrity function to a question of the structured assessment",
+    ("region_code", TEXT, "region (regions.REGIONS)"),
+    ("question", TEXT, "id of the question (assessment.csv)"),
+    ("answer", TEXT, "yes, partial, no, no_evidence or not_applicable (assessment.ANSWERS)"),
+    ("evidence", TEXT, "link or number of the document that backs it"),
+    ("evidence_date", DAY, "date of that document"),
+    ("answered_by", TEXT, "function that answered, never a person's name"),
+    ("date", DAY, "day of the answer"),
+)

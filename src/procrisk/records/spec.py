@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from procrisk.records import cleaning, register_words
+from procrisk.records import assessment_words, cleaning, register_words
 from procrisk.records.batch import Reason
 from procrisk.records.tables import RECORD, TABLES
 from procrisk.records.vocabulary import fold
@@ -80,13 +80,16 @@ PARSERS: dict[str, Parser] = {
     "list": Parser(*register_words.coded(register_words.LISTS)),
     "challenge_kind": Parser(*register_words.coded(register_words.CHALLENGE_KINDS)),
     "outcome": Parser(register_words.outcome),
+    "region": Parser(assessment_words.region, assessment_words.fault(assessment_words.region)),
+    "question": Parser(assessment_words.question, assessment_words.fault(assessment_words.question)),
+    "answer": Parser(assessment_words.answer, assessment_words.fault(assessment_words.answer)),
     "datetime": Parser(lambda c: c.str.extract(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\S*)$")),
 }
 """Parsers by name, as specs write them."""
 
 _RARELY_DISTINCT = {
     "day", "currency", "category", "supplier_kind", "upper", "yes", "whole", "code", "numeral",
-    "stated", "part", "progress", "owner_kind", "office_kind", "tie_kind", "list", "challenge_kind", "outcome",
+    "stated", "part", "progress", "owner_kind", "office_kind", "tie_kind", "list", "challenge_kind", "outcome", "region", "question", "answer",
 }  # fmt: skip
 
 Value = str | pl.Expr

@@ -29,6 +29,7 @@ from procrisk.records.process_tables import (
     TRANSACTIONS,
 )
 from procrisk.records.register_tables import (
+    ANSWERS,
     CERTIFICATIONS,
     CONSORTIA,
     CONTROL,
@@ -103,6 +104,7 @@ REGISTER_TABLES = (
     LISTED_ITEMS,
     WORKS,
     CONTROL,
+    ANSWERS,
 )
 TABLES: dict[str, Table] = {t.name: t for t in (RECORDS, *PROCESS_TABLES, *REGISTER_TABLES)}
 

@@ -5,11 +5,14 @@ be, and in the risk's scope where it is in the scope of any.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 import polars as pl
 
 from procrisk import catalogue
 from procrisk.records.regions import REGIONS
+from procrisk.records.register_tables import ANSWERS
+from procrisk.scoring.assessment import by_risk
 from procrisk.scoring.process import registered
 from procrisk.scoring.weights import Rated, indicator_columns
 
@@ -33,6 +36,8 @@ NO_INDICATOR = {
 }
 """What to say of a risk without an indicator, by the way in which the catalogue evaluates it."""
 NO_PROCESS = ("ningún proceso en su ámbito", "no process in its scope")
+ANSWERED = ("; {} de {} preguntas con respuesta que cuenta", "; {} of {} questions with an answer that counts")
+_LAYER = ("questions", "answered", "known", "score_assessment", "assessment_low", "assessment_high")
 _COUNTS = ("applicable", "evaluated", "raised", "not_evaluable")
 
 
@@ -42,6 +47,7 @@ def coverage(
     why: pl.DataFrame,
     indicators: Mapping[str, Rated] | None = None,
     risks: pl.DataFrame | None = None,
+    assessed: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Count what could be decided.
 
@@ -51,10 +57,12 @@ def coverage(
         why: process_id and a UInt8 column per indicator: 0 evaluated, 1 out of scope, 2.. a key of WHY.
         indicators: what is known of each; the registry when None.
         risks: the catalogue (id, evaluation: a list); the 81 when None.
+        assessed: from assessment.by_risk; None where nobody answered the structured assessment.
 
     Returns:
         a row per risk and region, sorted: risk, region_code, applicable = evaluated + not_evaluable, evaluated, raised,
-        not_evaluable, why (Spanish: reasons with counts, most frequent first) and why_en.
+        not_evaluable, why (Spanish: reasons with counts, most frequent first), why_en, and of the structured assessment
+        questions, answered, known, score_assessment, assessment_low, assessment_high (null where the risk has no question).
     """
     known = registered() if indicators is None else indicators
     listed = catalogue.risks() if risks is None else risks
@@ -67,12 +75,15 @@ def coverage(
     plain = listed.select(
         pl.col("id").alias("risk"), bare=pl.Series([not signs[r] for r in listed["id"]], dtype=pl.Boolean)
     )
+    layer = by_risk(pl.DataFrame(schema=ANSWERS.schema), date.min) if assessed is None else assessed
     return (
         every.join(counted, on=["risk", "region_code"], how="left")
         .join(plain, on="risk", how="left")
         .with_columns(pl.col(_COUNTS).fill_null(0).cast(pl.Int32))
         .with_columns(_explained(0, "why"), _explained(1, "why_en"))
-        .select("risk", "region_code", *_COUNTS, "why", "why_en")
+        .join(layer, on=["risk", "region_code"], how="left")
+        .with_columns(_answered("bare", 0, "why"), _answered("bare", 1, "why_en"))
+        .select("risk", "region_code", *_COUNTS, "why", "why_en", *_LAYER)
         .sort("risk", "region_code")
     )
 
@@ -124,8 +135,18 @@ def _explained(language: int, name: str) -> pl.Expr:
     reasons = ranked.list.eval(pl.element().filter(pl.element().struct.field("n") < 0).struct.field("text")).list.join(
         "; "
     )
-    manner = pl.col("evaluation").list.first().replace_strict(
-        {k: v[language] for k, v in NO_INDICATOR.items()}, return_dtype=pl.String
+    manner = (
+        pl.col("evaluation")
+        .list.first()
+        .replace_strict({k: v[language] for k, v in NO_INDICATOR.items()}, return_dtype=pl.String)
     )
     nothing = pl.col("applicable") == 0
     return pl.when("bare").then(manner).when(nothing).then(pl.lit(NO_PROCESS[language])).otherwise(reasons).alias(name)
+
+
+def _answered(bare: str, language: int, name: str) -> pl.Expr:
+    """What is said of a risk without indicator, with how many of its questions were answered."""
+    told = pl.format(ANSWERED[language], pl.col("known"), pl.col("questions"))
+    return pl.concat_str(
+        name, pl.when(pl.col(bare) & pl.col("questions").is_not_null()).then(told).otherwise(pl.lit(""))
+    )
