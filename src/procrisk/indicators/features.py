@@ -21,10 +21,13 @@ import polars as pl
 from procrisk import law
 from procrisk.indicators import (
     features_award,
+    features_bid,
+    features_bidder,
     features_buyer,
     features_contract,
     features_lot,
     features_process,
+    features_rivals,
     features_supplier,
 )
 from procrisk.records.derive import VOID
@@ -56,6 +59,8 @@ SUBJECTS = {
     "supplier": Subject("suppliers", "party_id"),
     "pair": Subject("suppliers", "pair_id"),
     "contract": Subject("contracts", "contract_id"),
+    "contest": Subject("contests", "contest_id"),
+    "bidder": Subject("bidders", "firm"),
 }
 
 
@@ -121,12 +126,19 @@ def build(dataset: Records, as_of: date) -> Frames:
     contracts = features_contract.contracts(known, processes, awards, days, as_of)
     silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
     processes = features_contract.with_contracts(processes, contracts, silent, as_of)
+    offers = features_bid.offers(known, processes)
+    firms = features_rivals.firms(offers, known["consortia"])
+    contests = features_rivals.with_rivals(features_bid.contests(processes, offers), firms, known)
+    bidders = features_bidder.bidders(processes, firms)
+    processes = features_bidder.with_bids(processes, offers, known)
     frames = {
         "processes": processes,
         "lots": features_lot.with_peers(lots, processes),
         "awards": awards,
         "suppliers": suppliers,
         "contracts": contracts,
+        "contests": contests,
+        "bidders": bidders,
     }
     return Frames(frames, kinds)
 

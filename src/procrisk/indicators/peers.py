@@ -56,3 +56,40 @@ def upper_fence(x: pl.Expr, by: Sequence[str] = ()) -> pl.Expr:
     q1, q3 = x.quantile(0.25, "linear"), x.quantile(0.75, "linear")
     fence = q3 + 1.5 * (q3 - q1)
     return fence.over(by) if by else fence
+
+
+def quantile8(x: pl.Expr, p: float) -> pl.Expr:
+    """Quantile of type 8 (Hyndman and Fan, 1996; numpy's median_unbiased) of a group's values, in an aggregation or `.over`.
+
+    Nulls are left out; null where there is no value.
+    """
+    known = x.drop_nulls().sort()
+    n = x.count().cast(pl.Int64)
+    at = ((n + 1 / 3) * p + 1 / 3).clip(1, n)
+    low = at.floor().cast(pl.Int64)
+    below = known.get(low - 1, null_on_oob=True)
+    above = known.get(pl.min_horizontal(low, n - 1), null_on_oob=True)
+    return pl.when(n > 0).then(below + (at - low) * (above - below))
+
+
+def fences(frame: pl.DataFrame, column: str, by: Sequence[str], name: str) -> pl.DataFrame:
+    """Add Tukey's fences of `column` over the rows that agree in `by`, with quartiles of type 8.
+
+    Returns:
+        the frame with peer_<name>_n (rows with a value), peer_<name>_q1, peer_<name>_q3, and peer_<name>_low = Q1 - 1.5 IQR and
+        peer_<name>_high = Q3 + 1.5 IQR.
+    """
+    q1, q3 = pl.col(f"peer_{name}_q1"), pl.col(f"peer_{name}_q3")
+    found = (
+        frame.select(*by, column)
+        .group_by(by)
+        .agg(
+            pl.col(column).count().cast(pl.Int64).alias(f"peer_{name}_n"),
+            quantile8(pl.col(column), 0.25).alias(f"peer_{name}_q1"),
+            quantile8(pl.col(column), 0.75).alias(f"peer_{name}_q3"),
+        )
+        .with_columns(
+            (q1 - 1.5 * (q3 - q1)).alias(f"peer_{name}_low"), (q3 + 1.5 * (q3 - q1)).alias(f"peer_{name}_high")
+        )
+    )
+    return frame.join(found, on=by, how="left", nulls_equal=True, maintain_order="left")

@@ -17,3 +17,6 @@ FIRST_CALL = col("call_number").fill_null(1) <= 1
 ORDINARY = col("special_regime").is_null()
 """No special regime in nomenclature or method: homologation, Ley 31125, DL 1355, reconstruction, urgency decrees."""
 HAS_VALUE = col("value_pen_cents") > 0
+CONTESTED = one_of("method", "CD", "CONV").not_().fill_null(value=True)
+"""Anything but direct awards and agreements. Bids that are known compete, whatever their publisher calls the procedure, so a
+method that nobody names is in."""
