@@ -101,7 +101,9 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("a", metavar="A")
     c.add_argument("b", metavar="B")
 
-    add("catalogue", _catalogue, "the 81 documented risks and how each is evaluated")
+    c = add("catalogue", _catalogue, "the 81 documented risks and how each is evaluated")
+    c.add_argument("--check", type=Path, metavar="FILE", help="hold another list (CSV or XLSX) against the catalogue")
+    c.add_argument("--form", type=Path, metavar="FILE", help="write the form of the structured assessment (XLSX)")
     c = add("indicators", _indicators, "OCP Cardinal's JSON from compiled releases, for users who come from it")
     c.add_argument(
         "file", type=Path, metavar="FILE", help="compiled releases, one JSON text a line; - is standard input"
@@ -228,10 +230,20 @@ def _diff(args: argparse.Namespace) -> int:
     return 0
 
 
-def _catalogue(_: argparse.Namespace) -> int:
-    from procrisk.publication.summary import catalogue_table
+def _catalogue(args: argparse.Namespace) -> int:
+    if args.check is not None:
+        from procrisk import catalogue_check
 
-    print(catalogue_table())
+        print(catalogue_check.told(catalogue_check.compare(args.check)))
+    elif args.form is not None:
+        from procrisk.publication.assessment_form import write
+
+        write(args.form)
+        print(args.form)
+    else:
+        from procrisk.publication.summary import catalogue_table
+
+        print(catalogue_table())
     return 0
 
 

@@ -86,9 +86,10 @@ def page(id_: str) -> Page:
     said = tomllib.loads(path.read_text(encoding="utf-8"))
     names = [f"{t}_{g}" for t in (*TEXTS, *LISTS) for g in LANGUAGES]
     _only(path, "", said, {*names, "example"})
-    texts = {t: _both(path, said, t) for t in TEXTS}
-    lists = {t: _lists(path, said, t) for t in LISTS}
-    return Page(id_, **texts, **lists, example=_example(path, said.get("example", {})))
+    definition, method, why = (_both(path, said, t) for t in TEXTS)
+    exclusions, assumptions, honest = (_lists(path, said, t) for t in LISTS)
+    example = _example(path, said.get("example", {}))
+    return Page(id_, definition, method, why, exclusions, assumptions, honest, example)
 
 
 def _example(path: Path, said: dict[str, Any]) -> Example:

@@ -73,17 +73,28 @@ def headline(regions: pl.DataFrame) -> tuple[str, str]:
 
 
 def catalogue_table() -> str:
-    """The 81 documented risks, each with how it is evaluated and by which indicators."""
-    from procrisk import catalogue  # noqa: PLC0415 - polars and the indicators are not needed to show a run
+    """The 81 documented risks, each with how it is evaluated, from what, and by which indicators or questions."""
+    from procrisk import assessment, catalogue  # noqa: PLC0415 - polars and the indicators are not needed to show a run
     from procrisk.indicators import INDICATORS  # noqa: PLC0415
 
-    by_risk: dict[str, list[str]] = {}
-    for i in INDICATORS.values():
-        for risk in i.risks:
-            by_risk.setdefault(risk, []).append(i.id)
-    lines = [
-        f"{r['id']}  {r['evaluation']:<15} {', '.join(by_risk.get(r['id'], [])) or '–':<40} {r['label_es']}"
-        for r in catalogue.risks().iter_rows(named=True)
-    ]
-    head = f"{len(lines)} riesgos documentados (no es la lista oficial de OSCE: véase risk_catalogue/README.md); {len(by_risk)} con indicadores"
-    return "\n".join([head, *lines])
+    asked = dict(assessment.questions().group_by("risk").len().iter_rows())
+    listed = catalogue.risks()
+    lines = []
+    for r in listed.iter_rows(named=True):
+        signs = [i.id for i in INDICATORS.values() if r["id"] in i.risks]
+        by = [*signs, *([f"{asked[r['id']]} preguntas/questions"] if r["id"] in asked else [])]
+        manner = "+".join(catalogue.EVALUATIONS[e][0] for e in r["evaluation"])
+        lines.append(
+            f"{r['id']}  {r['label_es']}\n     {manner}; {catalogue.RECORDS[r['records']][0]}; {', '.join(by) or '–'}"
+        )
+        if r["gap_es"]:
+            lines.append(f"     {r['gap_es']}")
+    first = listed["evaluation"].list.first()
+    counts = ", ".join(
+        f"{names[0]} {(first == e).sum()}" for e, names in catalogue.EVALUATIONS.items() if (first == e).any()
+    )
+    head = (
+        f"{listed.height} riesgos documentados (no es la lista oficial de OSCE: véase risk_catalogue/README.md), {len(INDICATORS)} indicadores, "
+        f"{sum(asked.values())} preguntas. Evaluación principal: {counts}."
+    )
+    return "\n".join([head, "", *lines])
