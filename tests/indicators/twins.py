@@ -618,3 +618,7 @@ def cro_08(w, p):
         return when(scope, enough(lot["price_n"] >= 8, every(cmp(z, ">", 3.5), cmp(over, ">=", 2.0))))
 
     return worst(one(lot) for lot in w.awarded[p["process_id"]])
+
+
+from tests.indicators import twins_ties  # noqa: E402, F401 (it declares its twins with what stands above)
+from tests.indicators import twins_orders  # noqa: E402, F401 (likewise)

@@ -318,13 +318,16 @@ class World:
     @cached_property
     def orders(self):
         """(buyer RUC, year) -> (minor orders, orders in groups that pass 8 UIT)."""
-        uit8 = {p["year"]: p["law_8uit_cents"] for p in self.processes if p["law_8uit_cents"] and p["year"]}
+        uit = {y: law.value("uit", date(y, 12, 31)) for y in (2020, 2021, 2022, 2023)}
+        uit8 = {y: int(v.value * 800) for y, v in uit.items()}
         minor = []
         for o in self.rows["purchase_orders"]:
-            named = re.search(r"(?i)HASTA [89] UIT", o["hiring_type"] or "") and o["currency"] == "PEN"
+            named = re.search(r"(?i)HASTA ([89]) UIT", o["hiring_type"] or "") and o["currency"] == "PEN"
             whole = o["date"] and o["buyer_ruc"] and o["supplier_id"] and o["amount_cents"] is not None
-            if named and whole and 1 <= o["amount_cents"] <= uit8.get(o["date"].year, 0):
-                minor.append({**o, "year": o["date"].year})
+            if named and whole:
+                most = uit8.get(o["date"].year, 0) * (9 if "hasta 9" in o["hiring_type"] else 8) // 8
+                if 1 <= o["amount_cents"] <= most:
+                    minor.append({**o, "year": o["date"].year, "most": most})
         out = {}
         for key, os in group(minor, "buyer_ruc", "year").items():
             split = 0
@@ -332,8 +335,10 @@ class World:
                 first = min(o["date"] for o in by_supplier)
                 months = defaultdict(list)
                 for o in by_supplier:
-                    months[(o["date"] - first).days // 30].append(o["amount_cents"])
-                split += sum(len(m) for m in months.values() if len(m) >= 2 and sum(m) > uit8[key[1]])
+                    months[(o["date"] - first).days // 30].append(o)
+                for m in months.values():
+                    total = sum(o["amount_cents"] for o in m)
+                    split += len(m) if len(m) >= 2 and total > max(o["most"] for o in m) else 0
             out[key] = (len(os), split)
         return out
 
@@ -490,8 +495,9 @@ class World:
                 pick = lambda a, b: own[a] if own and own[a] is not None else (p[b] if only else None)  # noqa: E731, B023
                 consent, award = pick("consent_date", "consent_date"), pick("amount_pen_cents", "awarded_pen_cents")
                 changes = added.get((pid, c["contract_id"]))
-                extra = sum(m["amount_cents"] or 0 for m in changes if m["kind"] == "additional") if changes else None
-                if extra is None and tuple(sorted(set(p["sources"] or []))) in changing:
+                parts = [m["amount_cents"] for m in changes or [] if m["kind"] == "additional"]
+                extra = None if not changes or None in parts else sum(parts)
+                if not changes and tuple(sorted(set(p["sources"] or []))) in changing:
                     extra = 0
                 fines = fined.get((c["contract_id"],))
                 covered = fine_days and c["signed_date"] and min(fine_days) <= c["signed_date"] <= max(fine_days)

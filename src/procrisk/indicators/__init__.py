@@ -2,8 +2,12 @@
 
 from procrisk.indicators import (
     crosscutting,
+    crosscutting_sanctions,
     execution,
+    execution_changes,
+    osce_bid,
     planning,
+    planning_orders,
     preparation,
     selection,
     selection_bids,
@@ -14,8 +18,12 @@ from procrisk.indicators.registry import INDICATORS
 __all__ = [
     "INDICATORS",
     "crosscutting",
+    "crosscutting_sanctions",
     "execution",
+    "execution_changes",
+    "osce_bid",
     "planning",
+    "planning_orders",
     "preparation",
     "selection",
     "selection_bids",

@@ -7,6 +7,8 @@ Frames, all with `process_id` and `source_code` (which set of sources the proces
     awards     one row an award                      award
     suppliers  one row a process and winning firm    supplier, pair (buyer and supplier)
     contracts  one row a contract                    contract
+    contests   one row a process and lot with bids   contest
+    bidders    one row a process and firm that bid   bidder
 
 Tables are joined one to one or summed first: items times suppliers times documents would multiply amounts.
 """
@@ -26,8 +28,11 @@ from procrisk.indicators import (
     features_buyer,
     features_contract,
     features_lot,
+    features_osce_bid,
+    features_orders,
     features_process,
     features_rivals,
+    features_sanctions,
     features_supplier,
 )
 from procrisk.records.derive import VOID
@@ -122,7 +127,9 @@ def build(dataset: Records, as_of: date) -> Frames:
     processes = features_process.processes(known, lots, days, _publishes(coded, kinds, "cause"))
     awards = features_award.awards(known, processes, days)
     suppliers = features_supplier.suppliers(known, processes, awards)
+    suppliers = features_sanctions.with_sanctions(suppliers, known)
     processes = features_buyer.with_buyers(known, processes, awards)
+    processes = features_orders.with_orders(processes, known["purchase_orders"])
     contracts = features_contract.contracts(known, processes, awards, days, as_of)
     silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
     processes = features_contract.with_contracts(processes, contracts, silent, as_of)
@@ -140,6 +147,7 @@ def build(dataset: Records, as_of: date) -> Frames:
         "contests": contests,
         "bidders": bidders,
     }
+    frames = features_osce_bid.with_flags(frames, known)
     return Frames(frames, kinds)
 
 

@@ -13,8 +13,6 @@ NEAR_LOW, NEAR_FROM = 0.95, 0.5
 """Just under the line: from 95 % of it; compared with everything from half of it on."""
 BUYER_MIN, NEAR_MIN = 10, 5
 """Processes of a buyer in a year before its shares are compared; likewise those near the line."""
-ORDER_DAYS = 30
-"""Days in which orders to one supplier are taken together."""
 
 
 def with_buyers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
@@ -28,8 +26,7 @@ def with_buyers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -
         _concentration(awards), on=["buyer_id", "year"], how="left", maintain_order="left", nulls_equal=True
     )
     frame = frame.join(_markets(awards, processes), on="market_id", how="left", maintain_order="left")
-    frame = _planned(frame, tables["plan"])
-    return _ordered(frame, tables["purchase_orders"], processes)
+    return _planned(frame, tables["plan"])
 
 
 def _yearly(processes: pl.DataFrame) -> pl.DataFrame:
@@ -139,39 +136,4 @@ def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
     ).drop("buyer_plan_versions")
     return joined.join(
         peers, on=["buyer_id", "buyer_level", "year"], how="left", maintain_order="left", nulls_equal=True
-    )
-
-
-def _ordered(frame: pl.DataFrame, orders: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
-    """Add what is known of the buyer's minor orders of the year.
-
-    buyer_orders_n, all of them; buyer_split_groups_n, groups to one supplier within ORDER_DAYS that together pass 8 UIT, each
-    order at or below it; buyer_split_orders_n and _cents, their orders and soles; buyer_split_share, orders over orders.
-    """
-    limits = processes.select("year", "law_8uit_cents").drop_nulls().unique("year", keep="any")
-    minor = (
-        orders.filter(pl.col("hiring_type").str.contains("(?i)HASTA [89] UIT"), pl.col("currency") == "PEN")
-        .with_columns(year=pl.col("date").dt.year().cast(pl.Int16))
-        .join(limits, on="year", how="inner")
-        .filter(pl.col("amount_cents").is_between(1, pl.col("law_8uit_cents")))
-        .drop_nulls(["buyer_ruc", "supplier_id", "date"])
-    )
-    known = minor.group_by("buyer_ruc", "year").agg(buyer_orders_n=pl.len().cast(pl.Int64))
-    keys = ["buyer_ruc", "supplier_id", "year"]
-    grouped = (
-        minor.with_columns(_first=(pl.col("date") - pl.col("date").min().over(keys)).dt.total_days() // ORDER_DAYS)
-        .group_by([*keys, "_first"])
-        .agg(_n=pl.len(), _sum=pl.col("amount_cents").sum(), _limit=pl.col("law_8uit_cents").first())
-        .filter(pl.col("_n") >= 2, pl.col("_sum") > pl.col("_limit"))
-    )
-    split = grouped.group_by("buyer_ruc", "year").agg(
-        buyer_split_groups_n=pl.len().cast(pl.Int64),
-        buyer_split_orders_n=pl.col("_n").sum().cast(pl.Int64),
-        buyer_split_orders_cents=pl.col("_sum").sum(),
-    )
-    counted = known.join(split, on=["buyer_ruc", "year"], how="left").with_columns(
-        pl.col("buyer_split_groups_n", "buyer_split_orders_n").fill_null(0)
-    )
-    return frame.join(counted, on=["buyer_ruc", "year"], how="left", maintain_order="left").with_columns(
-        buyer_split_share=pl.col("buyer_split_orders_n") / pl.col("buyer_orders_n")
     )

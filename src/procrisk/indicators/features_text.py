@@ -168,10 +168,15 @@ def letters(text: pl.Expr) -> pl.Expr:
     return kept.str.replace_all(r" +", " ").str.strip_chars()
 
 
+def telling(text: pl.Expr) -> pl.Expr:
+    """List of the words that mean something, in their order: of three letters or more, none of the empty ones."""
+    told = letters(text).str.replace_all(rf"\b({_EMPTY})\b", " ").str.replace_all(r"\b[A-Z]{1,2}\b", " ")
+    return told.str.extract_all(r"[A-Z]+")
+
+
 def item_class(text: pl.Expr) -> pl.Expr:
     """First two words that mean something, such as CEMENTO PORTLAND; null where none is left."""
-    told = letters(text).str.replace_all(rf"\b({_EMPTY})\b", " ").str.replace_all(r"\b[A-Z]{1,2}\b", " ")
-    words = told.str.extract_all(r"[A-Z]+").list.head(_WORDS)
+    words = telling(text).list.head(_WORDS)
     return pl.when(words.list.len() > 0).then(words.list.join(" "))
 
 
