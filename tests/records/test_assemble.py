@@ -223,6 +223,42 @@ def test_published_soles_serve_where_the_currency_is_foreign():
     assert one(tables, "awards")["amount_cents"] == 100
 
 
+def test_a_contract_has_the_supplier_of_its_award_where_there_is_one():
+    def named(award_id, party, **more):
+        return {"award_id": award_id, "party_id": party, **more}
+
+    world = World().add(
+        "ocds",
+        "1",
+        awards=[{"award_id": a} for a in "abc"],
+        award_suppliers=[
+            named("a", "20100000001"),
+            named("b", "20100000001"),
+            named("b", "20100000002"),
+            named("c", "8000001"),
+            named("c", "20100000003", consortium_id="8000001"),
+        ],
+        contracts=[
+            {"contract_id": "1", "award_id": "a"},
+            {"contract_id": "2", "award_id": "b"},
+            {"contract_id": "3", "award_id": "c"},
+            {"contract_id": "4", "award_id": None},
+            {"contract_id": "5", "award_id": "a", "supplier_id": "20100000009"},
+        ],
+    )
+    found = world.build()["contracts"]
+    assert found["supplier_id"].to_list() == ["20100000001", None, "8000001", None, "20100000009"]
+
+
+def test_payments_and_fees_keep_the_currency_of_their_own_source():
+    world = World().add(
+        "ocds", "1", transactions={"contract_id": "c", "transaction_id": "t", "currency": "USD"}
+    ).add(
+        "oece:records", "1", transactions={"contract_id": "c", "transaction_id": "t", "currency": "PEN", "amount_cents": 5}
+    )  # fmt: skip
+    assert one(world.build(), "transactions")["currency"] == "PEN"
+
+
 def test_a_reserved_value_is_no_estimate_and_an_estimate_stands_before_the_award():
     w = World()
     w.add("ocds", "1", processes={"value_cents": 100, "currency": "PEN", "value_reserved": True})

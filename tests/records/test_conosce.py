@@ -174,6 +174,19 @@ def test_convocatorias():
     )
     assert (lot["department"], lot["province"], lot["district"]) == ("UCAYALI", "ATALAYA", "RAYMONDI")
     assert lot["status"] == "CONSENTIDO"
+    assert lot["package"] is None
+
+
+@pytest.mark.parametrize(
+    ("published", "package"),
+    [("0", None), ("NO", None), ("no", None), ("", None), ("3", "3"), ("Paquete A", "PAQUETE A")],
+)
+def test_a_package_names_the_items_that_are_sold_together(published, package):
+    _, got = one(f"""
+        CODIGOCONVOCATORIA|PROCESO|N_ITEM|PAQUETE|FECHA_CONVOCATORIA
+        774030|AS-SM-8-2022-MPA-CS-1|1|{published}|18/01/2022
+    """)
+    assert got["lots"]["package"] == package
 
 
 def test_a_deserted_procedure_has_no_award_and_a_reserved_value_is_missing():

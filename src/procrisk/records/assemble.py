@@ -62,6 +62,7 @@ def assemble(read: Read, live: pl.DataFrame, next_record: int) -> Dataset:
     registers = {t.name: _register(read(t.name), t, index) for t in REGISTER_TABLES}
     merged = derive.money(merged)
     processes = derive.processes(merged, registers["entities"], live, index.names)
+    merged["contracts"] = derive.contractors(merged["contracts"], merged["award_suppliers"])
     merged["award_suppliers"] = expand_suppliers(merged["award_suppliers"], registers["consortia"])
     tables = {t.name: _named(merged[t.name], t, index.names) for t in PROCESS_TABLES if t is not PROCESSES}
     filled = processes.select(_PROCESS, *(pl.col(c).is_not_null() for c in table_columns(PROCESSES)))

@@ -151,6 +151,8 @@ _AWARD_TABLES: dict[str, dict[str, str | pl.Expr]] = {
         "kind": "supplier_kind",
     },
 }
+# PAQUETE says NO, or nothing, of an item that stands alone
+_PACKAGE = {"package": pl.when(~c("package").str.contains(r"^(?:NO?|0|-)$")).then(c("package"))}
 _HAS_LOT = c("lot_id").is_not_null()
 _HAS_AWARD = c("supplier_id").is_not_null()
 _AWARD_KEEP = {
@@ -215,6 +217,7 @@ CONVOCATORIAS = Spec(
         "SECTORNIVELDEGOBIERNO": ("sector", "upper"),
         "MONTOREFERENCIAL": ("value", "value"),
         "MONTOREFERENCIALSOLES": ("value_soles", "value"),
+        "PAQUETE": ("package", "upper"),
         "ESTADOPROCESO": ("status", "upper"),
         "ESTADO": ("status", "upper"),
     },
@@ -225,7 +228,7 @@ CONVOCATORIAS = Spec(
             "currency": pl.when(pl.coalesce("value", "value_soles").is_not_null()).then(c("currency")),
             "status": "status",
         },
-        "lots": _LOT,
+        "lots": _LOT | _PACKAGE,
     },
     keep={"lots": _HAS_LOT},
     required=("process_id",),

@@ -81,6 +81,20 @@ def _awards_summed(awards: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     ).drop("_sum", "_pen", "_currency")
 
 
+def contractors(contracts: pl.DataFrame, suppliers: pl.DataFrame) -> pl.DataFrame:
+    """Contracts without a supplier get that of their award, where it has one alone (a consortium counts as one).
+
+    contracts, suppliers: merged tables with `process`, consortia not yet replaced by their members.
+    """
+    unsaid = pl.col("supplier_id").is_null() & pl.col("award_id").is_not_null()
+    if not contracts.select(unsaid.any()).item():
+        return contracts
+    named = suppliers.filter(pl.col("consortium_id").is_null())
+    sole = named.group_by(_BY_AWARD).agg(_sole=pl.col("party_id").first(), _n=pl.len()).filter(pl.col("_n") == 1)
+    joined = contracts.join(sole.drop("_n"), on=_BY_AWARD, how="left", maintain_order="left")
+    return joined.with_columns(supplier_id=pl.coalesce("supplier_id", "_sole")).drop("_sole")
+
+
 def processes(
     tables: dict[str, pl.DataFrame], entities: pl.DataFrame, live: pl.DataFrame, names: pl.Series
 ) -> pl.DataFrame:

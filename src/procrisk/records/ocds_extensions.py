@@ -8,18 +8,15 @@ beneficial owners, shareholders, selection criteria, unstructured changes) and P
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from procrisk.records import ocds_structs as o
 from procrisk.records.ocds_columns import Builder
-from procrisk.records.ocds_flat import CODE, REFERENCE, VALUE, Flat, Places, code, flatten, ids, places
+from procrisk.records.ocds_flat import CODE, REFERENCE, VALUE, Flat, Places, code, flatten, given, ids, places
 
 _FEES = frozenset(("document", "submission"))
-_CRITERIA = attrgetter("eligibility_criteria", "selection_criteria", "other_requirements", "criteria")
-_NO_CRITERIA = (None, None, None, None)
 _OUTCOMES = {
     **dict.fromkeys(("resolved", "satisfied", "upheld"), "upheld"),
     **dict.fromkeys(("declined", "invalid", "rejected", "dismissed"), "rejected"),
@@ -30,11 +27,12 @@ _VALUE_LABEL = re.compile(r"\b(?:value|amount|valor|monto|importe)\b", re.IGNORE
 _PLAIN = re.compile(r"\d{1,15}(?:\.\d+)?", re.ASCII)
 
 
-def highest_fee(fees: Sequence[o.Fee], currency: str | None) -> float | None:
-    """The dearest fee for documents or bids in the tender's currency; deposits come back, and winners alone pay `win`."""
+def highest_fee(tender: o.Tender) -> float | None:
+    """The dearest fee for documents or bids in the call's currency; deposits come back, and winners alone pay `win`."""
+    currency = (tender.value or VALUE).currency
     amounts = [
         value.amount
-        for fee in fees
+        for fee in tender.participation_fees or ()
         if (value := fee.value) is not None
         and value.amount is not None
         and (value.currency is None or currency is None or value.currency == currency)
@@ -45,9 +43,7 @@ def highest_fee(fees: Sequence[o.Fee], currency: str | None) -> float | None:
 
 def criteria_length(tender: o.Tender) -> int | None:
     """Characters of what the call demands of bidders; null where it says nothing."""
-    found = _CRITERIA(tender)
-    if found == _NO_CRITERIA:
-        return None
+    found = (tender.eligibility_criteria, tender.selection_criteria, tender.other_requirements, tender.criteria)
     return sum(len(x) if isinstance(x, str) else sum(map(len, _descriptions(x))) for x in found) or None
 
 
@@ -64,7 +60,7 @@ def _descriptions(x: Any) -> Iterator[str]:
 def award_bids(build: Builder, awards: Flat, award_id: Sequence[o.Id]) -> None:
     """The bids that each award names."""
     found, at = awards
-    if not any(a.related_bid or a.related_bids for a in found):
+    if not given(found, "related_bid", "related_bids"):
         return
     won = [
         dict.fromkeys(map(str, (*([a.related_bid] if a.related_bid else ()), *(a.related_bids or ())))) for a in found
@@ -77,7 +73,7 @@ def award_bids(build: Builder, awards: Flat, award_id: Sequence[o.Id]) -> None:
 
 def enquiries(build: Builder, at: Places, tenders: Sequence[o.Tender]) -> None:
     """Questions on calls. One that has a day of answer is answered, even where the answer itself is not published."""
-    if not any(map(attrgetter("enquiries"), tenders)):
+    if not given(tenders, "enquiries"):
         return
     found, of = flatten(tenders, "enquiries", at)
     build.add(
@@ -99,7 +95,7 @@ def challenges(
     parts = [
         flatten(parents, "complaints", of)
         for parents, of in ((releases, at), (tenders, at), awards)
-        if any(map(attrgetter("complaints"), parents))
+        if given(parents, "complaints")
     ]
     for found, of in parts:
         build.add(
@@ -122,14 +118,13 @@ def _outcome(complaint: o.Complaint) -> str | None:
     return told or ("other" if complaint.date_decision else None)
 
 
-def owners(build: Builder, at: Places, releases: Sequence[o.Release]) -> None:
+def owners(build: Builder, parties: Sequence[o.Party], at: Sequence[int]) -> None:
     """Beneficial owners and shareholders of parties: a register that some publishers give with their processes."""
-    parties, of = flatten(releases, "parties", at)
-    if any(map(attrgetter("beneficial_owners"), parties)):
-        held = [(n, p, b, b.name, None) for n, p in zip(of, parties, strict=True) for b in p.beneficial_owners or ()]
+    if given(parties, "beneficial_owners"):
+        held = [(n, p, b, b.name, None) for n, p in zip(at, parties, strict=True) for b in p.beneficial_owners or ()]
         _owners(build, held, "beneficial_owner")
-    if any(map(attrgetter("shareholders"), parties)):
-        shares = [(n, p, s) for n, p in zip(of, parties, strict=True) for s in p.shareholders or ()]
+    if given(parties, "shareholders"):
+        shares = [(n, p, s) for n, p in zip(at, parties, strict=True) for s in p.shareholders or ()]
         who = [s.shareholder or REFERENCE for _, _, s in shares]
         _owners(
             build,
@@ -179,7 +174,7 @@ def execution(build: Builder, contracts: Flat) -> None:
     done = [c.implementation for c in found]
     # what became of a milestone goes before what was planned of it: the first that says something is believed
     for parents in ([d or _NOTHING for d in done], found):
-        if any(map(attrgetter("milestones"), parents)):
+        if given(parents, "milestones"):
             _milestones(build, found, at, parents)
     if any(d is not None and d.transactions for d in done):
         _transactions(build, found, at, [d or _NOTHING for d in done])
@@ -224,7 +219,7 @@ def _transactions(build: Builder, contracts: Sequence[o.Contract], at: Places, p
 def subcontractors(build: Builder, parents: Flat, contract_id: Sequence[o.Id]) -> None:
     """Firms to which awards and contracts say that work is passed on; the least share is theirs where there is but one."""
     found, at = parents
-    if not any(map(attrgetter("subcontracting"), found)):
+    if not given(found, "subcontracting"):
         return
     rows = [
         (n, s.subcontractor, x.subcontracting.minimum_percentage if len(x.subcontracting.subcontracts) == 1 else None)
@@ -247,7 +242,7 @@ def subcontractors(build: Builder, parents: Flat, contract_id: Sequence[o.Id]) -
 
 def amendments(build: Builder, contracts: Flat) -> None:
     """Changes of contracts; where one tells the value before and after, by how much."""
-    if not any(map(attrgetter("amendments"), contracts[0])):
+    if not given(contracts[0], "amendments"):
         return
     found, of = flatten(contracts[0], "amendments", places(contracts[0]))
     changes = [change for contract in contracts[0] for change in _value_changes(contract)]

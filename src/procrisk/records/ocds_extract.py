@@ -13,6 +13,7 @@ from procrisk.records.ocds_extensions import (
     criteria_length,
     execution,
     highest_fee,
+    owners,
     ruc,
     subcontractors,
 )
@@ -86,27 +87,30 @@ def processes(build: Builder, at: Places, releases: Sequence[o.Release], tenders
             "award_criteria": [t.award_criteria for t in tenders],
             "bid_opening": [t.bid_opening and t.bid_opening.date for t in tenders],
             "evaluation_start": [t.award_period and t.award_period.start_date for t in tenders],
-            "fee_cents": [
-                highest_fee(t.participation_fees, v.currency) if t.participation_fees else None
-                for t, v in zip(tenders, values, strict=True)
+            "fee_cents": [highest_fee(t) if t.participation_fees else None for t in tenders],
+            "criteria_length": [
+                criteria_length(t)
+                if t.eligibility_criteria or t.selection_criteria or t.other_requirements or t.criteria
+                else None
+                for t in tenders
             ],
-            "criteria_length": [criteria_length(t) for t in tenders],
             "_buyer": [b.id or code(b) for b in buyers],
         },
     )
 
 
 def parties(build: Builder, everywhere: Places, releases: Sequence[o.Release]) -> None:
-    """Organisations of which more is known than id, name and country."""
+    """Organisations of which more is known than id, name and country, and who owns them."""
     found: list[o.Party] = []
     at: list[int] = []
     for n, release in zip(everywhere.tolist(), releases, strict=True):
         for p in release.parties or ():
             a = p.address
             placed = a is not None and (a.department or a.region or a.locality or a.street_address)
-            if placed or p.additional_identifiers or p.contact_point:
+            if placed or p.additional_identifiers or p.contact_point or p.beneficial_owners or p.shareholders:
                 found.append(p)
                 at.append(n)
+    owners(build, found, at)
     addresses = [p.address or _ADDRESS for p in found]
     contacts = [p.contact_point or _CONTACT for p in found]
     build.add(
@@ -278,7 +282,7 @@ def contracts(build: Builder, contracts: Flat) -> None:
             "contract_id": [c.id for c in found],
             "award_id": [c.award_id for c in found],
             "number": [c.title for c in found],
-            "supplier_id": [code(c.suppliers[0]) if c.suppliers and len(c.suppliers) == 1 else None for c in found],
+            "supplier_id": [_sole(c.suppliers) if c.suppliers else None for c in found],
             "signed_date": [c.date_signed for c in found],
             "start_date": [p.start_date for p in periods],
             "end_date": [p.end_date for p in periods],
@@ -295,6 +299,10 @@ def contracts(build: Builder, contracts: Flat) -> None:
     execution(build, contracts)
     subcontractors(build, contracts, [c.id for c in found])
     documents(build, "implementation", flatten(done, "documents", at))
+
+
+def _sole(organisations: Sequence[o.Reference]) -> o.Id:
+    return code(organisations[0]) if len(organisations) == 1 else None
 
 
 def documents(build: Builder, section: str, documents: Flat) -> None:

@@ -43,7 +43,6 @@ class Frames:
         extract.documents(build, "tender", flatten(tenders, "documents", everywhere))
         extensions.enquiries(build, everywhere, tenders)
         extensions.challenges(build, everywhere, releases, tenders, awards)
-        extensions.owners(build, everywhere, releases)
 
     def finish(self) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
         """The canonical tables that have rows, and the cells that hold no day (columns as FAULTS)."""

@@ -204,7 +204,7 @@ DOCUMENTS = table(
     "process_id section document_id",
     "a published document",
     ("process_id", TEXT, "process"),
-    ("section", TEXT, "planning, tender, award or contract"),
+    ("section", TEXT, "planning, tender, award, contract or implementation"),
     ("document_id", TEXT, "publisher's id"),
     ("document_type", TEXT, "OCDS documentType: biddingDocuments, evaluationReports, awardNotice, contractSigned, ..."),
     ("date", DAY, "datePublished"),
