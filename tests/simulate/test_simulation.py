@@ -87,7 +87,7 @@ def test_it_says_that_it_is_simulated(country, releases, awards):
 
 
 def test_the_readers_accept_every_table(country):
-    for path in sorted(country.glob("co*/*.csv")):
+    for path in sorted([*country.glob("co*/*.csv"), *country.glob("context/*.txt")]):
         data = path.read_bytes()
         kind = tabular.recognise(data[:8192])
         assert kind is not None, path.name
@@ -103,7 +103,7 @@ def test_the_lake_takes_everything_but_the_planted_mistakes(country, truth, tmp_
     assert refused.height <= len(wrong)
     kinds = {row["kind"] for row in found.inputs}
     assert "ocds" in kinds
-    assert len(kinds) == 13
+    assert len(kinds) == 24
     assert sum(row["counts"]["duplicate"] for row in found.inputs if row["kind"] == "ocds") >= 1
     processes = found.dataset.tables["processes"]
     assert processes.height > 5_900

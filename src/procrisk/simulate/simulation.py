@@ -10,7 +10,17 @@ from typing import Any, Final
 import numpy as np
 
 from procrisk.errors import UsageError
-from procrisk.simulate import bids, conosce_out, market, ocds_out, processes, registers_out, schemes, world
+from procrisk.simulate import (
+    bids,
+    conosce_out,
+    context_out,
+    market,
+    ocds_out,
+    processes,
+    registers_out,
+    schemes,
+    world,
+)
 from procrisk.simulate.conosce_out import Tables, write_table
 from procrisk.simulate.market import Generator
 from procrisk.simulate.world import World
@@ -93,10 +103,11 @@ def simulate(
     """
     _check(processes, seed, years, strength, scheme_rate)
     _clear(out)
-    streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(10)]
+    streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(11)]
     made = _draw(streams, processes, tuple(sorted(set(years))), strength, scheme_rate)
     lines, size = ocds_out.write(made, out / "ocds", progress)
-    _write_tables(made, out, streams[8], streams[9])
+    t = _write_tables(made, out, streams[8], streams[9])
+    _write_context(t, out / "context", streams[10])
     _write_truth(made, out)
     summary = f"processes {processes}, seed {seed}, years {min(years)}-{max(years)}, strength {strength}, rate {scheme_rate}\n"
     (out / "SIMULADO.txt").write_bytes((NOTICE + summary).encode())
@@ -121,7 +132,7 @@ def _check(n: int, seed: int, years: tuple[int, ...], strength: float, rate: flo
 
 def _clear(out: Path) -> None:
     """Remove an earlier simulation; what is not marked as one is nobody's to remove."""
-    old = [*out.glob("ocds/compiled-*.jsonl"), *out.glob("conosce/*_SIMULADO.csv")]
+    old = [*out.glob("ocds/compiled-*.jsonl"), *out.glob("conosce/*_SIMULADO.csv"), *out.glob("context/*_SIMULADO.*")]
     if old and not (out / "SIMULADO.txt").exists():
         raise UsageError(f"simulate: {out} holds records and no SIMULADO.txt; choose an empty folder")
     for path in old:
@@ -147,7 +158,7 @@ def _draw(streams: list[Generator], n: int, years: tuple[int, ...], strength: fl
     return World(country, d, offered, consortia, registered, lots, lines, contracts, plot, cut, reserved, published)
 
 
-def _write_tables(made: World, out: Path, rng: Generator, register_rng: Generator) -> None:
+def _write_tables(made: World, out: Path, rng: Generator, register_rng: Generator) -> Tables:
     folder = out / "conosce"
     t = Tables(made, rng)
     awards, direct = conosce_out.awards(t)
@@ -165,6 +176,25 @@ def _write_tables(made: World, out: Path, rng: Generator, register_rng: Generato
     write_table(folder / "CONOSCE_ORDENESCOMPRA_SIMULADO.csv", registers_out.orders(t, register_rng))
     write_table(out / "works_bids" / "OFERTAS_OBRAS_SIMULADO.csv", registers_out.offers(t))
     registers_out.entities(made, out / "context" / "entidades_contratantes.csv")
+    return t
+
+
+def _write_context(t: Tables, folder: Path, rng: Generator) -> None:
+    people = context_out.people(t, rng)
+    context_out.taxpayers(t, people, folder / "PADRON_REDUCIDO_SIMULADO.txt")
+    for name, columns in {
+        "CONFORMACION_JURIDICA": context_out.owners(t, people),
+        "CARGOS": context_out.offices(t, people),
+        "VINCULOS": context_out.ties(t, people),
+        "DECLARACIONES": context_out.declarations(t, people, rng),
+        "CERTIFICACIONES": context_out.certifications(t, rng),
+        "FICHAS": context_out.listed_items(t, rng),
+        "OBRAS": context_out.works(t, rng),
+        "SITUACIONES_CONTROL": context_out.control(t, rng),
+        "IMPUGNACIONES": context_out.challenges(t, rng),
+        "SUBCONTRATISTAS": context_out.subcontractors(t, rng),
+    }.items():
+        write_table(folder / f"{name}_SIMULADO.csv", columns)
 
 
 def _write_truth(made: World, out: Path) -> None:
