@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+\u2212-])(\d\d):([0-5]\d))", re.ASCII
@@ -10,12 +11,13 @@ _DAY = 86_400 * 10**9
 _CYCLE, _CYCLE_DAYS = 400, 146_097  # the calendar repeats; Python's has no year 0
 
 
+@lru_cache(maxsize=10_000)  # processes are published in batches, with the same hours
 def nanoseconds(text: str) -> int | None:
     """The moment on one scale in UTC; None if the text is no RFC 3339 date-time, with its offset."""
     m = _RFC3339.fullmatch(text)
     if m is None:
         return None
-    year, month, day, hour, minute, second = (int(m[i]) for i in range(1, 7))
+    year, month, day, hour, minute, second = map(int, m.groups()[:6])
     if hour > 23 or minute > 59 or second > 60 or (m[9] and int(m[9]) > 23):
         return None
     try:
