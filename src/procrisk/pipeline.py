@@ -18,7 +18,7 @@ from procrisk import fingerprint, logs, quality
 from procrisk.anomaly import layer
 from procrisk.errors import GateError, GateFailedError
 from procrisk.indicators.evaluate import Evaluated, evaluate
-from procrisk.publication import contents, store
+from procrisk.publication import contents, registers, store
 from procrisk.records.assemble import Dataset
 from procrisk.records.ingest import Ingested, ingest
 from procrisk.scoring import assessment
@@ -85,11 +85,13 @@ class Night:
         r = self.request
         self.ingested = ingest(r.sources, r.context, r.out / "lake")
         self.as_of = r.as_of or last_day(self.dataset)
+        stated = registers.statement(self.dataset.tables)
         logs.get().info(
             "read",
             processes=self.dataset.tables["processes"].height,
             inputs=len(self.ingested.inputs),
             as_of=str(self.as_of),
+            registers_absent=[n for n, r in stated.items() if r["state"] == registers.ABSENT],
         )
 
     def evaluate(self) -> None:

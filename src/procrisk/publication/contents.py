@@ -1,6 +1,5 @@
 """What a version holds: every file, its key, and the manifest that says what made it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,10 +9,9 @@ import polars as pl
 
 from procrisk import fingerprint
 from procrisk.indicators.evaluate import Evaluated
-from procrisk.publication import exports, masking, report, store, workbook
+from procrisk.publication import exports, masking, registers, report, store, workbook
 from procrisk.records import tabular
 from procrisk.records.ingest import Ingested
-from procrisk.records.tables import REGISTER_TABLES
 from procrisk.settings import Settings
 
 KEYS = {
@@ -25,9 +23,6 @@ KEYS = {
     "provenance": ["process_id"],
 }
 """What names one row of each published table."""
-
-REGISTERS = frozenset(t.name for t in REGISTER_TABLES) | {"challenges", "subcontractors"}
-"""Tables that stand beside the records of procurement and may be missing; indicators that need one say so."""
 
 SIMULATED = "SIMULAD"
 """In the name of every simulated entity: a publication of simulated records says so by itself."""
@@ -91,6 +86,7 @@ def write(staged: Path, body: Contents) -> str:
             states=body.evaluated.states,
             why=body.evaluated.why,
             inputs=body.ingested.inputs,
+            registers=registers.statement(body.ingested.dataset.tables),
             as_of=body.as_of,
             simulated=body.simulated,
         )
@@ -111,7 +107,7 @@ def _manifest(body: Contents) -> dict[str, Any]:
     return {
         "inputs": body.ingested.inputs,
         "skipped": body.ingested.skipped,
-        "registers": registers(body.ingested.dataset.tables),
+        "registers": registers.statement(body.ingested.dataset.tables),
         "as_of": body.as_of.isoformat(),
         "simulated": body.simulated,
         "code": fingerprint.code(),
@@ -119,12 +115,4 @@ def _manifest(body: Contents) -> dict[str, Any]:
         "law": fingerprint.law(),
         "model": body.model,
         "settings": body.settings.sha256,
-    }
-
-
-def registers(tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]]:
-    """Whether each register was there, and its rows after merging; a register without rows counts as absent."""
-    return {
-        name: {"state": "present" if tables[name].height else "absent", "rows": tables[name].height}
-        for name in sorted(REGISTERS)
     }

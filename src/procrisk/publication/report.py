@@ -1,12 +1,13 @@
 """report.html: one page that opens offline, Spanish first, for people who will not open a Parquet file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from procrisk.indicators import INDICATORS
+from procrisk.publication.registers import Statement, lines
 from procrisk.publication.summary import SCOPES_ES, headline
 from procrisk.records.regions import REGIONS
 
@@ -37,6 +38,7 @@ class Material:
     inputs: list[dict[str, Any]]
     as_of: date
     simulated: bool
+    registers: Statement = field(default_factory=dict)
 
 
 def page(material: Material) -> str:
@@ -62,6 +64,7 @@ def page(material: Material) -> str:
         scope=SCOPES_ES[scope],
         period=period,
         figures=_figures(material),
+        registers=lines(material.registers),
         regions=regions,
         tiles=_tiles(regions),
         plot=_plot(regions),
