@@ -69,6 +69,10 @@ ATTACHED = (
     Attached("law_subcontract_max", "subcontract_max", _RATIO, "subcontracted over the contract"),
     Attached("law_price_floor", "price_floor", _RATIO, "lowest bid admitted over the reference value"),
     Attached("law_price_ceiling", "price_ceiling", _RATIO, "highest bid admitted over the reference value"),
+    Attached("law_oscebid_bid_days", "oscebid_bid_days_min", _DAYS, "least from call to bids, OSCE-BID flag 3"),
+    Attached("law_oscebid_consent_days", "oscebid_consent_days", _DAYS, "least to consent, OSCE-BID flag 17"),
+    Attached("law_oscebid_change_low", "oscebid_additional_low", _RATIO, "changes from it on, OSCE-BID flag 23a"),
+    Attached("law_oscebid_change_high", "oscebid_additional_high", _RATIO, "changes up to it, OSCE-BID flag 23a"),
 )
 """What `attach` adds, besides law_8uit_cents and law_15uit_cents (8 and 15 UIT of the year)."""
 
