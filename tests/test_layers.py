@@ -24,7 +24,7 @@ BEFORE = {
     "profile": set(),
     "fingerprint": {"records"},
     "publication": {"assessment", "records", "law", "catalogue", "indicators", "scoring", "quality", "fingerprint"},
-    "documentation": {"records", "law", "legal_parameters", "catalogue", "indicators", "scoring"},
+    "documentation": {"assessment", "records", "law", "legal_parameters", "catalogue", "indicators", "scoring"},
     "simulate": set(),
     "pipeline": {"records", "indicators", "anomaly", "scoring", "quality", "fingerprint", "publication"},
     "cardinal": {"records"},

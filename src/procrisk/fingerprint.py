@@ -31,8 +31,8 @@ def code() -> dict[str, str]:
 
 @cache
 def catalogue() -> str:
-    """The catalogue of risks and the table of indicators."""
-    return of_folder(data_dir("risk_catalogue"), ["osce_81_risks.csv", "indicators.toml"])
+    """The catalogue of risks, the question bank, the table of indicators and the tables that they read; not their pages."""
+    return of_folder(data_dir("risk_catalogue"), ["*.csv", "indicators.toml"])
 
 
 @cache

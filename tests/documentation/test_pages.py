@@ -2,9 +2,9 @@
 
 import pytest
 
-from procrisk.documentation import examples, indicator_pages, pages
+from procrisk.documentation import examples, indicator_pages
 from procrisk.errors import UsageError
-from procrisk.indicators import INDICATORS
+from procrisk.indicators import INDICATORS, pages
 
 each = pytest.mark.parametrize("id_", pages.written())
 

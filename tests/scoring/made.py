@@ -49,6 +49,7 @@ def processes(n: int, seed: int = 1, months: int = 26, buyers: int = 400) -> pl.
             "buyer_id": [f"20{b:09d}" for b in buyer],
             "title": [f"AS-SM-{i}" for i in range(n)],
             "description": ["OBRA"] * n,
+            "source_url": pl.Series([None] * n, dtype=pl.String),
             "method": np.array(["LP", "AS", "CD", "SIE"])[rng.integers(0, 4, n)],
             "object": np.array(["goods", "services", "works"])[rng.integers(0, 3, n)],
             "year": pl.Series([d.year for d in dates], dtype=pl.Int16),

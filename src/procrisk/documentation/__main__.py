@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from procrisk.documentation import indicator_pages
+from procrisk.documentation import coverage_page, indicator_pages
 
 
 def main(docs: Path) -> None:
@@ -16,6 +16,7 @@ def main(docs: Path) -> None:
     for left in folder.glob("*.md"):
         if left.name not in made:
             left.unlink()
+    (docs / "coverage.md").write_text(coverage_page.render(), encoding="utf-8")
     sys.stdout.write(f"{len(made)} → {folder}\n")
 
 

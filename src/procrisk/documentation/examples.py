@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from procrisk.documentation.pages import Example, Page
 from procrisk.errors import UsageError
 from procrisk.indicators import INDICATORS
 from procrisk.indicators.evaluate import judge
 from procrisk.indicators.features import build
+from procrisk.indicators.pages import Example, Page
 from procrisk.law import regime
 from procrisk.records import tables
 from procrisk.records.assemble import Dataset, assemble

@@ -9,9 +9,9 @@ from typing import Any
 
 from procrisk import catalogue
 from procrisk.documentation.examples import run
-from procrisk.documentation.pages import Page, page
 from procrisk.indicators import INDICATORS
 from procrisk.indicators.features import SUBJECTS
+from procrisk.indicators.pages import Page, page
 from procrisk.indicators.registry import Indicator
 from procrisk.legal_parameters import legal_parameters
 

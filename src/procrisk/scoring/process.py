@@ -57,7 +57,8 @@ def score_processes(
 
     Args:
         processes: as assembled: process_id, ocid, region_code, delivery_region_code, buyer_level, buyer_name, buyer_id,
-            title, description, method, object, year, call_date, reference_date, amount_pen_cents.
+            title, description, method, object, year, call_date, reference_date, amount_pen_cents,
+            source_url.
         states: process_id and a Boolean column per indicator (raised, clear, null = not evaluable).
         why: process_id and a UInt8 column per indicator (0 evaluated, 1 out of scope, 2.. why not evaluable).
         anomaly: from anomaly.layer.score: process_id, score_anomaly (0 to 100), one_in, anomaly_es, anomaly_en; or None
@@ -210,4 +211,5 @@ def _frame(
         .round(6)
         .alias("share_evaluable"),
         "reasons",
+        "source_url",
     )
