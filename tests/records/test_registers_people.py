@@ -1,15 +1,18 @@
 """The registers of people, firms, works and control: rows that are good, bad and odd; no process is made of them."""
 
 import io
+import re
 from datetime import date
 
 import polars as pl
 import pytest
 import xlsxwriter
+from tests.conftest import ROOT
 
 from procrisk.records import conosce, oece_csv, registers, registers_control, registers_people, tabular
 from procrisk.records.ingest import ingest
 from procrisk.records.spec import header_key
+from procrisk.records.tables import REGISTER_TABLES
 
 # kind -> table, header, a good row, bad rows with their reasons
 SAMPLES = {
@@ -311,3 +314,30 @@ def test_rows_that_repeat_are_one(tmp_path):
     got = dataset(tmp_path, a=f"{head}\n{line}\n{line}\n", b=f"{head}\n{line}\n")
     assert got.dataset.tables["offices"].height == 1
     assert sum(i["counts"]["duplicate"] for i in got.inputs) == 2
+
+
+GUIDE = (ROOT / "docs" / "registers.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"```csv (\S+)\n(.*?)```", GUIDE, re.DOTALL))
+
+
+def test_the_guide_has_an_example_of_each_register():
+    assert set(EXAMPLES) == {*SAMPLES, "holidays"}
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_the_guides_example_is_read_whole_and_its_columns_are_those_of_the_reader(kind):
+    data = EXAMPLES[kind].encode()
+    assert tabular.recognise(data) == kind
+    chunks = read(data, kind)
+    assert not [r for c in chunks for r in c.refusals]
+    assert sum(len(c.keys) for c in chunks) == EXAMPLES[kind].count("\n") - 1
+    (spec,) = [s for s in EVERY if s.kind == kind]
+    section = GUIDE[: GUIDE.index(f"```csv {kind}\n")].rsplit("\n### ", 1)[1]
+    described = {header_key(h) for row in re.findall(r"^\| (.*?) \|", section, re.MULTILINE) for h in row.split(",")}
+    values = {name for name, _ in spec.columns.values()}  # headers that name one value are alternatives
+    assert values == {spec.columns[h][0] for h in described & spec.columns.keys()}
+
+
+@pytest.mark.parametrize("name", sorted(t.name for t in REGISTER_TABLES if t.name != "answers"))
+def test_the_guide_names_each_register(name):
+    assert f"| `{name}` |" in GUIDE
