@@ -623,3 +623,5 @@ def cro_08(w, p):
 from tests.indicators import twins_ties  # noqa: E402, F401 (it declares its twins with what stands above)
 from tests.indicators import twins_orders  # noqa: E402, F401 (likewise)
 from tests.indicators import twins_osce_bid  # noqa: E402, F401 (likewise)
+from tests.indicators import twins_bids  # noqa: E402, F401 (likewise)
+from tests.indicators import twins_terms  # noqa: E402, F401 (likewise)

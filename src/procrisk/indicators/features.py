@@ -28,12 +28,15 @@ from procrisk.indicators import (
     features_buyer,
     features_contract,
     features_lot,
-    features_osce_bid,
     features_orders,
+    features_osce_bid,
+    features_plan,
     features_process,
     features_rivals,
     features_sanctions,
     features_supplier,
+    features_terms,
+    features_ties,
 )
 from procrisk.records.derive import VOID
 
@@ -128,8 +131,11 @@ def build(dataset: Records, as_of: date) -> Frames:
     awards = features_award.awards(known, processes, days)
     suppliers = features_supplier.suppliers(known, processes, awards)
     suppliers = features_sanctions.with_sanctions(suppliers, known)
+    suppliers = features_ties.with_ties(suppliers, known, processes)
     processes = features_buyer.with_buyers(known, processes, awards)
     processes = features_orders.with_orders(processes, known["purchase_orders"])
+    processes = features_plan.with_plan(processes, known["plan"])
+    processes = features_terms.with_terms(processes, known, days)
     contracts = features_contract.contracts(known, processes, awards, days, as_of)
     silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
     processes = features_contract.with_contracts(processes, contracts, silent, as_of)
