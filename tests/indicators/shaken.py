@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 
 import polars as pl
-from tests.indicators import shaken_osce_bid, shaken_planning, shaken_ties
+from tests.indicators import shaken_bids, shaken_osce_bid, shaken_planning, shaken_ties
 
 from procrisk.records import tables as canonical
 
@@ -32,6 +32,7 @@ def shaken(tables: dict[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFrame
     out["purchase_orders"] = _table("purchase_orders", [_order(rng, n) for n in range(4000)])
     out.update(shaken_ties.registers(out, rng))
     out.update(shaken_planning.registers(out, seed))
+    out = shaken_bids.with_bids(out, seed)
     return shaken_osce_bid.more(out, seed)
 
 
