@@ -24,7 +24,14 @@ MOTIVES = [
 def registers(tables, rng):
     """Registers about the firms that won and the buyers of these tables."""
     firms = sorted({r for r in tables["award_suppliers"]["ruc"].to_list() if r})
-    return {"sanctions": made("sanctions", [_sanction(rng, firms, n) for n in range(600)])}
+    buyers = sorted({b for b in tables["processes"]["buyer_ruc"].to_list() if b})
+    persons = [f"4{n:07d}" for n in range(60)] + [f[2:10] for f in firms if f.startswith("10")][:20]
+    return {
+        "sanctions": made("sanctions", [_sanction(rng, firms, n) for n in range(600)]),
+        "owners": made("owners", [_owner(rng, firms[: len(firms) * 3 // 4], persons) for _ in range(900)]),
+        "offices": made("offices", [_office(rng, buyers[:-2], persons) for _ in range(150)]),
+        "ties": made("ties", [_tie(rng, firms, persons) for _ in range(250)]),
+    }
 
 
 def made(name, rows):
@@ -43,4 +50,34 @@ def _sanction(rng, firms, n):
         "motive": "*".join(rng.sample(MOTIVES, rng.choice([1, 1, 2]))),
         "amount_cents": rng.randrange(100_000, 5_000_000),
         "cut_date": date(2023, 3, 1),
+    }
+
+
+def _owner(rng, firms, persons):
+    kind = rng.choice(["shareholder", "shareholder", "representative", "director", "beneficial_owner"])
+    share = rng.choice([0.1, 0.3, 0.31, 0.9, None])
+    return {"ruc": rng.choice(firms), "person_id": rng.choice(persons), "kind": kind, "share": share}
+
+
+def _office(rng, buyers, persons):
+    start = date(2018, 1, 1) + timedelta(days=rng.randrange(1800))
+    return {
+        "person_id": rng.choice(persons),
+        "buyer_ruc": rng.choice(buyers),
+        "kind": rng.choice(["elected", "official", "evaluator", "user_area"]),
+        "organisation": rng.choice([None, "Acción Ejemplo", "FRENTE EJEMPLO"]),
+        "start_date": start,
+        "end_date": rng.choice([None, start + timedelta(days=rng.randrange(60, 1500))]),
+    }
+
+
+def _tie(rng, firms, persons):
+    kind = rng.choice(["kinship", "kinship", "interest", "membership", "donation"])
+    related = {"kinship": persons, "interest": firms}.get(kind, ["ACCION EJEMPLO", "Frente  Ejemplo"])
+    who = firms if kind == "donation" and rng.random() < 0.3 else persons
+    return {
+        "person_id": rng.choice(who),
+        "related_id": rng.choice(related),
+        "kind": kind,
+        "degree": rng.randint(1, 4) if kind == "kinship" else None,
     }

@@ -1,5 +1,8 @@
 """Twins of the indicators on sanctions, ties, firms and challenges. See `twins`."""
 
+import re
+from datetime import date
+
 from tests.indicators.twins import OPEN_OR_DIRECT, inside, twin, when, worst
 from tests.indicators.world import fold, group
 
@@ -115,5 +118,151 @@ def cro_19(w, p):
         if after and full_months(s["event"], min(after)) <= 24:
             return True
         return False if cut >= s["event"] and full_months(s["event"], cut) >= 24 else None
+
+    return worst(when(inside(p["method"], OPEN_OR_DIRECT), one(s)) for s in winners(w, p))
+
+
+# --- people
+
+
+def people_of(w, ruc):
+    """Documents of who controls the firm; None where no register knows the firm."""
+
+    def make():
+        by_firm = group([o for o in w.rows["owners"] if o["ruc"]], "ruc")
+        out = {}
+        for (firm,), rows in by_firm.items():
+            big = [o for o in rows if o["kind"] not in (None, "shareholder") or (o["share"] or 0) > 0.30]
+            out[firm] = {o["person_id"] for o in big if o["person_id"]}
+        return out
+
+    if ruc is None:
+        return None
+    known = once(w, "_people", make).get(ruc)
+    if re.fullmatch(r"10\d{9}", ruc):
+        return (known or set()) | {ruc[2:10]}
+    return known
+
+
+def offices_of(w, buyer):
+    """Offices of a buyer; None where the register has none of it."""
+    return once(w, "_offices", lambda: group([o for o in w.rows["offices"] if o["buyer_ruc"]], "buyer_ruc")).get(
+        (buyer,)
+    )
+
+
+def began(w, p, day):
+    rows = offices_of(w, p["buyer_ruc"]) or []
+    return [o for o in rows if o["person_id"] and o["start_date"] and o["start_date"] <= day]
+
+
+def since(o, day):
+    return max((day - o["end_date"]).days, 0) if o["end_date"] else 0
+
+
+def days_since_office(w, p, s, kinds):
+    """person -> days since the last of these offices ended, of who controls the winner."""
+    people, out = people_of(w, s["ruc"]), {}
+    for o in began(w, p, s["event"]):
+        if o["kind"] in kinds and o["person_id"] in people:
+            d = since(o, s["event"])
+            out[o["person_id"]] = min(d, out.get(o["person_id"], d))
+    return out
+
+
+def tied(id_, test, needs=("firm", "buyer")):
+    """Declare a twin: `test(w, p, s)` on every winner of whom the registers can speak."""
+
+    def one(w, p, s):
+        if (s["ruc"] is None and "firm" in needs) or s["event"] is None:
+            return None
+        if "firm" in needs and people_of(w, s["ruc"]) is None:
+            return None
+        if "buyer" in needs and offices_of(w, p["buyer_ruc"]) is None:
+            return None
+        kinds = once(w, "_tie_kinds", lambda: {t["kind"] for t in w.rows["ties"]})
+        if any(not kinds & n for n in needs if isinstance(n, frozenset)):
+            return None
+        return test(w, p, s)
+
+    twin(id_)(lambda w, p: worst(when(inside(p["method"], OPEN_OR_DIRECT), one(w, p, s)) for s in winners(w, p)))
+
+
+RULERS, DRAFTERS = ("elected", "official"), ("evaluator", "user_area")
+tied("CRO-22", lambda w, p, s: 0 in days_since_office(w, p, s, RULERS).values())
+
+
+def _left(w, p, s):
+    gone = [d for d in days_since_office(w, p, s, RULERS).values() if d > 0]
+    return bool(gone) and min(gone) <= 365
+
+
+tied("CRO-23", _left)
+tied("CRO-24", lambda w, p, s: any(d <= 365 for d in days_since_office(w, p, s, DRAFTERS).values()))
+
+
+def _kin(w, p, s):
+    pairs = once(
+        w,
+        "_kin",
+        lambda: [
+            (t["person_id"], t["related_id"], t["degree"])
+            for t in w.rows["ties"]
+            if t["kind"] == "kinship" and None not in (t["person_id"], t["related_id"], t["degree"])
+        ],
+    )
+    people = people_of(w, s["ruc"])
+    serving = {o["person_id"] for o in began(w, p, s["event"]) if o["kind"] in RULERS and since(o, s["event"]) == 0}
+    return any(d <= 2 and ((a in serving and b in people) or (b in serving and a in people)) for a, b, d in pairs)
+
+
+tied("CRO-25", _kin, ("firm", "buyer", frozenset({"kinship"})))
+
+
+def _interest(w, p, s):
+    serving = {o["person_id"] for o in began(w, p, s["event"]) if since(o, s["event"]) == 0}
+    return any(
+        t["kind"] == "interest" and t["person_id"] in serving and t["related_id"] and t["related_id"] == s["ruc"]
+        for t in w.rows["ties"]
+    )
+
+
+tied("CRO-26", _interest, ("buyer", frozenset({"interest"})))
+
+
+def _politics(w, p, s):
+    rulers = [o for o in began(w, p, s["event"]) if o["kind"] == "elected" and since(o, s["event"]) == 0]
+    theirs = people_of(w, s["ruc"]) | {s["ruc"]}
+    given = {
+        fold(t["related_id"])
+        for t in w.rows["ties"]
+        if t["kind"] in ("membership", "donation") and t["person_id"] in theirs and t["related_id"]
+    }
+    return any(o["organisation"] and fold(o["organisation"]) in given for o in rulers)
+
+
+tied("CRO-27", _politics, ("firm", "buyer", frozenset({"membership", "donation"})))
+
+
+@twin("CRO-21")
+def cro_21(w, p):
+    barring = once(
+        w,
+        "_barring",
+        lambda: [
+            s for s in w.rows["sanctions"] if s["kind"] in ("debarment", "judicial") and s["ruc"] and s["start_date"]
+        ],
+    )
+    until = once(w, "_barring_until", lambda: max((s["cut_date"] for s in barring if s["cut_date"]), default=None))
+
+    def one(s):
+        people = people_of(w, s["ruc"])
+        if people is None or s["event"] is None:
+            return None
+        for x in barring if w.rows["owners"] else []:
+            in_force = x["start_date"] <= s["event"] <= (x["end_date"] or date.max)
+            if in_force and x["ruc"] != s["ruc"] and people & (people_of(w, x["ruc"]) or set()):
+                return True
+        return False if barring and w.rows["owners"] and not (until and s["event"] > until) else None
 
     return worst(when(inside(p["method"], OPEN_OR_DIRECT), one(s)) for s in winners(w, p))
