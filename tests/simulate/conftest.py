@@ -26,9 +26,16 @@ def table(out: Path, name: str) -> pl.DataFrame:
 def releases(country):
     return [
         json.loads(line)
-        for path in sorted((country / "ocds").glob("*.jsonl"))
+        for path in sorted((country / "ocds").glob("compiled-*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
+
+
+@pytest.fixture(scope="session")
+def others(country):
+    """Releases of the second publisher."""
+    lines = (country / "ocds" / "otro_publicador_SIMULADO.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from procrisk.simulate import (
     market,
     ocds_out,
     processes,
+    publisher_out,
     registers_out,
     schemes,
     world,
@@ -38,6 +39,8 @@ and sanctions. Names carry SIMULADO or SIMULADA. RUC begin with 2098, 2099 or 10
 look-alikes are in truth.csv and truth.json. It describes nobody and no place.
 
 """
+OTHER: Final = "otro_publicador_SIMULADO.jsonl"
+"""The file of the second publisher, which has bids and execution. Its processes belong to no planted scheme."""
 TRUTH_COLUMNS: Final = (
     "instance",
     "scheme",
@@ -103,9 +106,10 @@ def simulate(
     """
     _check(processes, seed, years, strength, scheme_rate)
     _clear(out)
-    streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(11)]
+    streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(12)]
     made = _draw(streams, processes, tuple(sorted(set(years))), strength, scheme_rate)
     lines, size = ocds_out.write(made, out / "ocds", progress)
+    other = publisher_out.write(made, out / "ocds" / OTHER, processes // 10, streams[11])
     t = _write_tables(made, out, streams[8], streams[9])
     _write_context(t, out / "context", streams[10])
     _write_truth(made, out)
@@ -114,6 +118,7 @@ def simulate(
     found = made.plot.instances
     real = [i for i in found if not i.twin]
     planted = sum(len(i.rows) for i in real)
+    lines, size = lines + other[0], size + other[1]
     return SimulationSummary(out, processes, lines, size, len(real), len(found) - len(real), planted)
 
 
@@ -132,7 +137,12 @@ def _check(n: int, seed: int, years: tuple[int, ...], strength: float, rate: flo
 
 def _clear(out: Path) -> None:
     """Remove an earlier simulation; what is not marked as one is nobody's to remove."""
-    old = [*out.glob("ocds/compiled-*.jsonl"), *out.glob("conosce/*_SIMULADO.csv"), *out.glob("context/*_SIMULADO.*")]
+    old = [
+        *out.glob("ocds/compiled-*.jsonl"),
+        *out.glob(f"ocds/{OTHER}"),
+        *out.glob("conosce/*_SIMULADO.csv"),
+        *out.glob("context/*_SIMULADO.*"),
+    ]
     if old and not (out / "SIMULADO.txt").exists():
         raise UsageError(f"simulate: {out} holds records and no SIMULADO.txt; choose an empty folder")
     for path in old:
