@@ -4,21 +4,27 @@ Each folds one process after another into small sums and judges at the end.
 """
 
 import math
+from collections import defaultdict
 
 from procrisk.cardinal.process import BUYER, ENTITY, OCID, TENDERER, Currency, Found, Prices, Process, ids, sole_id
 from procrisk.cardinal.quartiles import lower_fence, quantile, quartiles, upper_fence
 from procrisk.cardinal.settings import Settings
 
-Fractions = dict[str, list[int]]
-"""Numerator and denominator of each organisation."""
 
+class Shares:
+    """Of each organisation, how many it had and how many of them were hits."""
 
-def _add(sums: Fractions, key: str, numerator: int, denominator: int) -> None:
-    if (fraction := sums.get(key)) is None:
-        sums[key] = [numerator, denominator]
-    else:
-        fraction[0] += numerator
-        fraction[1] += denominator
+    __slots__ = ("hits", "total")
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.total: defaultdict[str, int] = defaultdict(int)
+        self.hits: defaultdict[str, int] = defaultdict(int)
+
+    def of(self, minimum: int = 0) -> dict[str, float]:
+        """The share of hits of each organisation that had at least so many."""
+        hits = self.hits.get
+        return {key: hits(key, 0) / n for key, n in self.total.items() if n >= minimum}
 
 
 class SecondLowestBid:
@@ -109,7 +115,7 @@ class UnsuccessfulBids:
         percentile = settings.get("R025", "percentile")
         self._tau = (75 if percentile is None else percentile) / 100
         self._threshold: float | None = settings.get("R025", "threshold")
-        self._sums: Fractions = {}
+        self._bids = Shares()
 
     def fold(self, process: Process) -> None:
         """Count each tenderer once in a process with one winner."""
@@ -119,21 +125,24 @@ class UnsuccessfulBids:
         tenderers = {sole_id(b.tenderers) for b in process.bids if b.status == "valid"}
         for key in tenderers:
             if key is not None:
-                _add(self._sums, key, key == supplier, 1)
+                self._bids.total[key] += 1
+        if supplier in tenderers:
+            self._bids.hits[supplier] += 1
 
     def finish(self) -> None:
         """Judge every tenderer."""
-        many = quantile(sorted(float(d) for _, d in self._sums.values()), self._tau)
+        ratios = self._bids.of()
+        many = quantile(sorted(map(float, self._bids.total.values())), self._tau)
         fence, q1 = self._threshold, 1.0
         if fence is None:
-            q1, q3 = quartiles(n / d for n, d in self._sums.values())
+            q1, q3 = quartiles(ratios.values())
             fence = lower_fence(q1, q3)
             self._found.tell("R025", q1=q1, q3=q3)
         self._found.tell("R025", upper_fence=many, lower_fence=fence)
         if q1 > 0 and fence > 0:
-            for key, (n, d) in self._sums.items():
-                if d >= many and n / d <= fence:
-                    self._found.flag(TENDERER, key, "R025", n / d)
+            for key, ratio in ratios.items():
+                if self._bids.total[key] >= many and ratio <= fence:
+                    self._found.flag(TENDERER, key, "R025", ratio)
 
 
 class DisqualifiedBids:
@@ -151,7 +160,7 @@ class DisqualifiedBids:
         )
         processes = 2 if processes is None else processes
         self._minimum = {BUYER: processes, ENTITY: processes, TENDERER: 2 if bids is None else bids}
-        self._sums: dict[str, Fractions] = {group: {} for group in self._minimum}
+        self._bids = {group: Shares() for group in self._minimum}
 
     def fold(self, process: Process) -> None:
         """Count the bids of a process."""
@@ -159,26 +168,29 @@ class DisqualifiedBids:
         if not submitted:
             return
         disqualified = 0
-        tenderers = self._sums[TENDERER]
+        total, hits = self._bids[TENDERER].total, self._bids[TENDERER].hits
         for bid in process.submitted:
             out = bid.status == "disqualified"
             disqualified += out
             for reference in bid.tenderers or ():
                 if reference.id is not None:
-                    _add(tenderers, reference.id, out, 1)
+                    total[reference.id] += 1
+                    if out:
+                        hits[reference.id] += 1
         for group, name, who in (
             (BUYER, "ocid_buyer_r038", process.release.buyer),
             (ENTITY, "ocid_procuringentity_r038", process.tender.procuring_entity),
         ):
             if who is not None and who.id is not None:
-                _add(self._sums[group], who.id, disqualified, submitted)
+                self._bids[group].total[who.id] += submitted
                 if disqualified:
+                    self._bids[group].hits[who.id] += disqualified
                     self._found.maps[name][process.ocid] = {who.id}
 
     def finish(self) -> None:
         """Judge every organisation with enough bids."""
-        for group, sums in self._sums.items():
-            ratios = {key: n / d for key, (n, d) in sums.items() if d >= self._minimum[group]}
+        for group, bids in self._bids.items():
+            ratios = bids.of(self._minimum[group])
             if not ratios:
                 continue
             fence = self._threshold
@@ -209,8 +221,8 @@ class HeterogeneousSupplier:
     def fold(self, process: Process) -> None:
         """Take the items of the active awards with one supplier."""
         here: set[str] = set()
-        for award in process.awards:
-            if award.status != "active" or not award.items or (key := sole_id(award.suppliers)) is None:
+        for award in process.active:
+            if not award.items or (key := sole_id(award.suppliers)) is None:
                 continue
             kinds = {
                 i.classification.id[: self._digits]

@@ -18,14 +18,14 @@ MAPS = (
     "ocid_tenderer_r058",
 )
 _NO_TENDER = Tender()
-_FINAL = ("cancelled", "unsuccessful")
+_FINAL = (None, "active", "cancelled", "unsuccessful")
 _NOT_SUBMITTED = (None, "invited", "withdrawn")
 
 
 class Process:
     """A release with an ocid, and the readings of it that several rules share."""
 
-    __slots__ = ("awards", "bids", "complete", "ocid", "release", "sole_supplier", "submitted", "tender")
+    __slots__ = ("active", "awards", "bids", "complete", "ocid", "release", "sole_supplier", "submitted", "tender")
 
     def __init__(self, release: Release, ocid: str) -> None:
         """Read what is shared."""
@@ -35,22 +35,14 @@ class Process:
         self.bids: list[Bid] = (release.bids and release.bids.details) or []
         self.submitted = [b for b in self.bids if b.status not in _NOT_SUBMITTED]
         """Pending, valid and disqualified bids."""
+        self.active = [a for a in self.awards if a.status == "active"]
         self.complete: list[Award] | None = None
         """The active awards, if there are awards and bids, both may be empty, and no award is pending."""
         if release.awards is not None and release.bids is not None and release.bids.details is not None:
-            self.complete = _complete(release.awards)
+            final = len(self.active) == len(self.awards) or all(a.status in _FINAL for a in self.awards)
+            self.complete = self.active if final else None
         self.sole_supplier = sole_id(self.complete[0].suppliers) if self.complete and len(self.complete) == 1 else None
         """The supplier of the only active award, if it has one supplier, with an id."""
-
-
-def _complete(awards: list[Award]) -> list[Award] | None:
-    complete = []
-    for award in awards:
-        if award.status == "active":
-            complete.append(award)
-        elif award.status is not None and award.status not in _FINAL:
-            return None
-    return complete
 
 
 def sole_id(references: list[Reference] | None) -> str | None:

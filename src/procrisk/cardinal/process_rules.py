@@ -60,12 +60,18 @@ class IdenticalPrices:
         """Judge a process."""
         if len(process.submitted) < 2 or not self._prices.decide(process.tender):
             return
+        priced = [
+            ((v.amount, v.currency), b)
+            for b in process.submitted
+            if (v := b.value) is not None and v.amount is not None and v.currency is not None
+        ]
+        if len({price for price, _ in priced}) == len(priced):
+            return
         last: dict[tuple[float, str], set[str]] = {}
-        for bid in process.submitted:
-            value, tenderers = bid.value, set(ids(bid.tenderers))
-            if value is None or value.amount is None or value.currency is None or not tenderers:
+        for price, bid in priced:
+            tenderers = set(ids(bid.tenderers))
+            if not tenderers:
                 continue
-            price = (value.amount, value.currency)
             other = last.get(price)
             if other is not None and other != tenderers:
                 self._found.flag(OCID, process.ocid, "R028", 1.0)
@@ -91,7 +97,7 @@ class LateBidWon:
         for bid in process.bids:
             if bid.status == "valid" and bid.date is not None and bid.date > end:
                 if suppliers is None:
-                    suppliers = {s for a in process.awards if a.status == "active" for s in ids(a.suppliers)}
+                    suppliers = {s for a in process.active for s in ids(a.suppliers)}
                 for key in ids(bid.tenderers):
                     if key in suppliers:
                         self._found.flag(OCID, process.ocid, "R030", 1.0)
@@ -132,7 +138,7 @@ class LowestDisqualified:
 
     def fold(self, process: Process) -> None:
         """Judge a process. Of equal bids the first counts."""
-        if not self._prices.decide(process.tender) or not any(a.status == "active" for a in process.awards):
+        if not process.active or not self._prices.decide(process.tender):
             return
         lowest: tuple[float, str | None] | None = None
         valid = False
