@@ -43,7 +43,7 @@ def contract_above_award(max_ratio: float) -> Rule:
     risks=["R33", "R32"],
     ocp="R069",
     subject="contract",
-    evidence=["additional_cents", "amount_cents", "additional_ratio", "law_additional_max"],
+    evidence=["additional_cents", "amount_pen_cents", "additional_ratio", "law_additional_max"],
     value="additional_ratio",
     threshold="law_additional_max",
 )
@@ -57,7 +57,7 @@ def additional_above_limit() -> Rule:
     risks=["R33"],
     ocp="R069",
     subject="contract",
-    evidence=["additional_cents", "amount_cents", "additional_ratio", "law_additional_max"],
+    evidence=["additional_cents", "amount_pen_cents", "additional_ratio", "law_additional_max"],
     value="additional_ratio",
     threshold="law_additional_max",
 )

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from procrisk.indicators import features_changes
 from procrisk.workdays import business_days
 
 Tables = Mapping[str, pl.DataFrame]
@@ -24,6 +25,11 @@ OF_PROCESS = (
     "n_awards",
     "law_sign_days",
     "law_additional_max",
+    "law_additional_without_cgr_max",
+    "law_reduction_max",
+    "law_complementary_max",
+    "law_lp_threshold_cents",
+    "law_cprec_max_cents",
     "law_penalty_max",
 )
 
@@ -34,8 +40,8 @@ def contracts(
     """The contracts, with what follows from their dates, amounts, changes and payments.
 
     One row a contract: as assembled, what is known of its process, and consented (of its award, else the process's last), sign_days, publish_days (business days); award_amount_cents (its award's, or
-    the process's where it is the only contract and award); contract_over_award, final_over_contract, extension_ratio; additional_cents,
-    additional_ratio; penalties_cents, penalty_ratio; paid_to_another, n_contract_documents; days_since_end.
+    the process's where it is the only contract and award); contract_over_award, final_over_contract, extension_ratio; the figures of
+    `features_changes`; penalties_cents, penalty_ratio; paid_to_another, n_contract_documents.
     """
     frame = tables["contracts"].join(
         processes.select(OF_PROCESS), on="process_id", how="inner", maintain_order="left", validate="m:1"
@@ -48,7 +54,7 @@ def contracts(
         awarded=pl.coalesce("_date", pl.when(only).then("award_date")),
         award_amount_cents=pl.coalesce("_amount", pl.when(only).then("awarded_pen_cents")),
     )
-    frame = _changed(frame, tables["modifications"])
+    frame = features_changes.measured(features_changes.changed(frame, tables["modifications"]), as_of)
     frame = _penalised(frame, tables["penalties"])
     frame = _paid(frame, tables["award_suppliers"], tables["consortia"])
     frame = _documented(frame, tables["documents"])
@@ -65,23 +71,10 @@ def contracts(
         extension_ratio=pl.when(planned > 0).then(
             (pl.coalesce("end_date_actual", "end_date_updated") - pl.col("end_date")).dt.total_days() / planned
         ),
-        additional_ratio=pl.when(positive).then(pl.col("additional_cents") / pl.col("amount_cents")),
         penalty_ratio=pl.when(pl.col("amount_pen_cents") > 0).then(
             pl.col("penalties_cents") / pl.col("amount_pen_cents")
         ),
-        days_since_end=(pl.lit(as_of) - pl.col("end_date")).dt.total_days(),
     ).drop("_date", "_consent", "_amount")
-
-
-def _changed(frame: pl.DataFrame, modifications: pl.DataFrame) -> pl.DataFrame:
-    """Add additional_cents (sum of additional works or quantities); where changes are published, none means zero."""
-    sums = modifications.group_by("process_id", "contract_id").agg(
-        additional_cents=pl.col("amount_cents").filter(pl.col("kind") == "additional").sum()
-    )
-    joined = frame.join(sums, on=["process_id", "contract_id"], how="left", maintain_order="left")
-    # a set of sources in which no contract at all has changes does not publish them
-    told = pl.col("additional_cents").is_not_null().any().over("source_code")
-    return joined.with_columns(pl.when(told).then(pl.col("additional_cents").fill_null(0)).alias("additional_cents"))
 
 
 def _penalised(frame: pl.DataFrame, penalties: pl.DataFrame) -> pl.DataFrame:
