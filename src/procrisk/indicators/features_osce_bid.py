@@ -19,6 +19,7 @@ Tables = Mapping[str, pl.DataFrame]
 
 GROUPS = 5
 """Flag 1 compares entities within five groups by budget. OSCE's own (A to E) are not published: fifths stand for them."""
+METHOD_NAMES = {g: {c: n[i] for c, n in vocabulary.METHODS.items()} for i, g in enumerate(("es", "en"))}
 NULLITY = ("nullity", "upheld")
 """Outcomes of a ruling after which there should be no award: "Nulidad", or a complaint found "Fundado"."""
 
@@ -53,7 +54,8 @@ def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
     """Add what the annual plan says.
 
     budget_group (1 to 5, by what the buyer's procedures of the year are worth); peer_plan_* (versions of the plan among procedures
-    of the group); planned_method (that of the line of the plan which the ocid names, in its last version).
+    of the group); planned_method (that of the line of the plan which the ocid names, in its last version); used_* and
+    planned_*, names of the two procedures.
     """
     keys = ["buyer_id", "year"]
     budgets = frame.drop_nulls(keys).group_by(keys).agg(_budget=pl.col("amount_pen_cents").sum())
@@ -84,6 +86,11 @@ def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
         )
         .join(lines, on=link, how="left", maintain_order="left")
         .drop(link)
+        .with_columns(
+            pl.col(column).replace_strict(names, default=None, return_dtype=pl.String).alias(f"{called}_{language}")
+            for column, called in (("method", "used"), ("planned_method", "planned"))
+            for language, names in METHOD_NAMES.items()
+        )
     )
 
 
