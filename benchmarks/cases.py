@@ -72,9 +72,16 @@ def same_indicators(folder: str) -> None:
     print(compare(Path(folder)))
 
 
+def compiled(out: str, n: str) -> None:
+    """Made-up compiled releases with bids."""
+    from benchmarks.compiled import write
+
+    write(Path(out), int(n))
+
+
 CASES = {
     f.__name__: f
-    for f in (floor, convert, lake, change, million, polars_indicators, pandas_indicators, same_indicators)
+    for f in (floor, convert, lake, change, million, polars_indicators, pandas_indicators, same_indicators, compiled)
 }
 
 if __name__ == "__main__":

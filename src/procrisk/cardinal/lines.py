@@ -73,7 +73,7 @@ def opened(path: Path) -> Iterator[Iterator[BinaryIO]]:
     with path.open("rb") as stream:
         packed = stream.read(2) in _PACKED
     if not packed:
-        yield iter([path.open("rb")])
+        yield iter([path.open("rb", buffering=1 << 20)])
         return
     from procrisk.records.archives import ArchiveRefused, units  # noqa: PLC0415 (imports polars: longer than most files take)
 
