@@ -18,9 +18,11 @@ from pathlib import Path
 
 from benchmarks.measure import ROOT, Cost, best, cost, python
 
+from procrisk.cardinal.settings import INDICATORS
+
 README = ROOT / "benchmarks" / "README.md"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
-PARTS = ("lake", "run", "night", "indicators", "help")
+PARTS = ("lake", "run", "night", "indicators", "cardinal", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,28 @@ class Bench:
                 theirs.cpu / ours.cpu,
                 1.5,
                 at_least=True,
+            )
+        ]
+
+    def cardinal(self) -> list[Row]:
+        """The indicators of OCP Cardinal from compiled releases, against parsing alone."""
+        n = 100_000
+        file, rules = self.work / f"compiled-{n}.jsonl", self.work / "cardinal.ini"
+        if not file.exists():
+            self.say(f"{n:,} compiled releases with bids")
+            self.case("compiled", str(file), str(n))
+        rules.write_text("".join(f"[{code}]\n" for code in INDICATORS), encoding="utf-8")
+        parse = self.case("floor", str(file), rounds=self.rounds)
+        command = python("-m", "procrisk", "indicators", str(file), "--settings", str(rules))
+        found = best(command, log=self.work / "last.log", rounds=self.rounds)
+        self.say(f"  cardinal: {found.cpu:.2f} s CPU, {found.rss:.0f} MB")
+        return [
+            Row(
+                f"OCP Cardinal's 11 indicators, {n:,} releases ({_bytes([str(file)]) / 1e6:,.0f} MB): "
+                "CPU against simdjson parse-only",
+                f"{found.cpu:.1f} s / {parse.cpu:.2f} s ({found.rss:.0f} MB)",
+                found.cpu / parse.cpu,
+                15,
             )
         ]
 
