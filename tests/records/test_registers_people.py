@@ -197,6 +197,7 @@ def test_workbooks_below_a_title(kind):
         ("ACCIONISTA", "shareholder"), ("SOCIO", "shareholder"), ("TITULAR GERENTE", "shareholder"),
         ("REPRESENTANTE LEGAL", "representative"), ("APODERADO", "representative"),
         ("ÓRGANO DE ADMINISTRACIÓN", "director"), ("ORGANO DE ADMINISTRACI¿N", "director"), ("DIRECTOR", "director"),
+        ("MIEMBRO DEL CONSEJO", "director"), ("ASOCIADO", "shareholder"),
         ("Beneficiario final", "beneficial_owner"),
     ],
 )  # fmt: skip

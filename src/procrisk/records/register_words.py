@@ -18,9 +18,9 @@ Codes = Sequence[tuple[str, str]]
 
 OWNER_KINDS: Codes = (
     (r"BENEFICIARI", "beneficial_owner"),
-    (r"SOCI[OA]|ACCIONISTA|TITULAR|PARTICIPACIONISTA", "shareholder"),
+    (r"SOCI[OA]|ACCIONISTA|TITULAR|PARTICIPACIONISTA|PROPIETARI", "shareholder"),
     (r"REPRESENTANTE|APODERAD|GERENTE", "representative"),
-    (r".RGANO|ADMINISTRACI.N|DIRECTOR|CONSEJO", "director"),
+    (r".RGANO|ADMINISTRA|DIRECTOR|CONSEJO|INTEGRANTE|MIEMBRO|PRESIDENT|VOCAL", "director"),
 )
 """TIPO_CONF_JURIDICA, and our own words."""
 OFFICE_KINDS: Codes = (
@@ -30,7 +30,7 @@ OFFICE_KINDS: Codes = (
     (r"FUNCIONARI|SERVIDOR|DIRECTIV|TITULAR", "official"),
 )
 TIE_KINDS: Codes = (
-    (r"PARENTESCO|FAMILIA|PARIENTE|C.NYUGE", "kinship"),
+    (r"PARENTESCO|FAMILIA|PARIENTE|C.NYUGE|CONVIV", "kinship"),
     (r"INTER.S", "interest"),
     (r"AFILIA|MILITAN|MIEMBRO|MEMBRES", "membership"),
     (r"APORT|DONA", "donation"),
