@@ -2,10 +2,9 @@
 
 import pytest
 
-from procrisk.cardinal.settings import INDICATORS, load, parse, pipes
+from procrisk.cardinal.settings import INDICATORS, SCHEMA, load, parse, pipes
 from procrisk.errors import UsageError
 
-# the file that `ocdscardinal init` writes has every section, and every setting as a comment
 FULL = """\
 ; currency = USD
 # a comment
@@ -119,3 +118,8 @@ def test_file(tmp_path):
         load(path)
     with pytest.raises(UsageError, match="cannot be read"):
         load(tmp_path / "absent.ini")
+
+
+def test_every_section_may_be_empty():
+    s = parse("\n".join(f"[{name}]" for name in SCHEMA if name))
+    assert all(s.enabled(c) for c in INDICATORS)
