@@ -149,6 +149,7 @@ def test_pre_10_integrated_terms_too_late(expected, row):
         ("PROVEEDOR ¿NICO DE BIENES QUE NO ADMITEN SUSTITUTOS", True),
         ("Servicios personalísimos", True),
         ("Contratación entre entidades", False),
+        ("Adquisición y arrendamiento de bienes inmuebles", False),
     ],
 )
 def test_pre_02_words_of_the_cause(cause, weak):

@@ -9,14 +9,17 @@ from datetime import date
 
 import polars as pl
 
+from procrisk import law
+from procrisk.errors import UsageError
 from procrisk.indicators.deviations import standing
 from procrisk.indicators.features_osce_bid_contract import contracts, suppliers
 from procrisk.indicators.features_osce_bid_item import direct_items, lots, near_reference, newcomers, winners
-from procrisk.legal_parameters import legal_parameters
 from procrisk.records import vocabulary
 
 Tables = Mapping[str, pl.DataFrame]
 
+STUDY = date(2021, 1, 1)
+"""A day of the year that the method was written for."""
 GROUPS = 5
 """Flag 1 compares entities within five groups by budget. OSCE's own (A to E) are not published: fifths stand for them."""
 METHOD_NAMES = {g: {c: n[i] for c, n in vocabulary.METHODS.items()} for i, g in enumerate(("es", "en"))}
@@ -46,8 +49,15 @@ def with_flags(frames: Mapping[str, pl.DataFrame], tables: Tables) -> dict[str, 
 
 
 def _constant(parameter: str) -> float:
-    """A number of the method that depends on nothing."""
-    return next(p.value for p in legal_parameters() if p.parameter == parameter)
+    """A number of the method that depends on nothing.
+
+    Raises:
+        UsageError: legal_parameters.csv does not hold it.
+    """
+    found = law.value(parameter, STUDY)
+    if found is None:
+        raise UsageError(f"legal_parameters.csv has no {parameter} for {STUDY}: put its row back")
+    return found.value
 
 
 def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:

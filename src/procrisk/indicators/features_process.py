@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from procrisk.indicators.direct_causes import weak_pattern
 from procrisk.indicators.features_text import classified
 from procrisk.indicators.peers import robust
 from procrisk.indicators.terms import FIRST_CALL, GOODS_SERVICES, ORDINARY, SIMPLIFIED
@@ -16,9 +17,7 @@ Tables = Mapping[str, pl.DataFrame]
 SPLIT_DAYS = 60
 """Days before and after a call in which a like purchase of the same buyer may be a part of the same need."""
 
-WEAK_CAUSES = (
-    r"DESABASTECIMIENTO|PROVEEDOR .NICO|.NICO PROVEEDOR|NO EXIST.*SUSTITUT|PERSONAL.SIMO|ADQUISICI.N O ARRENDAMIENTO"
-)
+WEAK_CAUSES = weak_pattern()
 """Grounds that rest on what the buyer itself did or says: it ran short, or states that nobody else can supply."""
 
 

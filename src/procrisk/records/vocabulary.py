@@ -5,8 +5,11 @@ without accents. CONOSCE publishes lost accents as `¿` (EJECUCI¿N), so pattern
 """
 
 from datetime import date
+from functools import cache
 
 import polars as pl
+
+from procrisk.resources import data_dir, read_rows
 
 METHODS: dict[str, tuple[str, str]] = {
     "LP": ("Licitación Pública", "Public tender"),
@@ -77,14 +80,8 @@ _PREFIXES = (
     (r"^(AMC|MC)\b", "AMC"),
     (r"^SEL\b", "OTHER"),
 )
-_SPECIAL = (
-    (r"LEY ?\.?(N.? ?)?31125", "Ley 31125"),
-    (r"\b(DL|DECRETO LEGISLATIVO)\b.{0,8}1355", "DL 1355"),
-    (r"HOMOLOGACI.N", "homologación"),
-    (r"\bNCPD\b|NUEVA CONVOCATORIA POR DESIERTO", "nueva convocatoria por desierto"),
-    (r"LEY ?\.?(N.? ?)?30556|RECONSTRUCCI.N CON CAMBIOS", "Ley 30556"),
-    (r"\b(DU|DECRETO DE URGENCIA)\b.{0,8}\d{1,3}", "decreto de urgencia"),
-)
+SPECIAL_FILE = "special_regimes.csv"
+_SPECIAL_COLUMNS = ("name", "pattern", "valid_from", "valid_to", "exempts", "norm", "confidence", "note")
 
 _ACCENTS = dict(zip("ÁÀÂÄÉÈÊËÍÌÎÏÓÒÔÖÚÙÛÜÑ", "AAAAEEEEIIIIOOOOUUUUN", strict=True))
 
@@ -128,7 +125,18 @@ def call_number(title: pl.Expr) -> pl.Expr:
 def special_regime(title: pl.Expr, details: pl.Expr) -> pl.Expr:
     """Special rules that the nomenclature or the method's words name: Ley 31125, DL 1355, homologación; else null."""
     both = pl.concat_str(nomenclature_head(title).fill_null(""), pl.lit(" "), fold(details).fill_null(""))
-    return _first_match(both, _SPECIAL)
+    return _first_match(both, special_patterns())
+
+
+@cache
+def special_patterns() -> tuple[tuple[str, str], ...]:
+    """Pattern and name of each special regime of `risk_catalogue/special_regimes.csv`, in file order: the first found wins.
+
+    Raises:
+        UsageError: the file is not as it should be; says line and column.
+    """
+    rows = read_rows(data_dir("risk_catalogue") / SPECIAL_FILE, _SPECIAL_COLUMNS)
+    return tuple((r["pattern"], r["name"]) for r in rows)
 
 
 # Laws by first day on which a call falls under them.
