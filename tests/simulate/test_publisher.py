@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
+from tests.simulate.conftest import table
 
 from procrisk.records.ingest import ingest
 
@@ -99,6 +100,22 @@ def test_some_firms_share_contacts_and_most_do_not(tables):
     firms = tables["parties"].filter(pl.col("roles") == "tenderer").unique("party_id")
     assert both(firms["telephone"].is_duplicated())
     assert firms.filter(pl.col("telephone").is_duplicated())["email"].is_duplicated().all()
+
+
+def test_plans_name_the_lines_that_ocids_point_at(country, releases):
+    plan = table(country, "PAC").with_columns(pl.col("CODIGOENTIDAD").str.strip_chars_start("0"))
+    lines = set(plan.select("AÑO", "CODIGOENTIDAD", "N_REFERENCIA").iter_rows())
+    pointed = {tuple(r["ocid"].split("-")[3:]) for r in releases if r["ocid"].count("-") == 5}
+    assert 0.9 < len(pointed & lines) / len(pointed) < 1
+    assert 0 < (plan["VERSION"] != "1").mean() < 0.2
+
+
+def test_some_items_are_sold_in_packages(country):
+    calls = table(country, "CONVOCATORIAS")
+    packed = calls.filter(pl.col("PAQUETE") != "0")
+    assert both(calls["PAQUETE"] != "0")
+    families = packed.group_by("CODIGOCONVOCATORIA").agg(pl.col("ITEMCUBSO").n_unique())["ITEMCUBSO"]
+    assert 0 < (families > 1).mean() < 1
 
 
 def test_payments_and_milestones_belong_to_contracts_and_awards_to_bids(tables):

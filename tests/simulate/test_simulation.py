@@ -103,7 +103,7 @@ def test_the_lake_takes_everything_but_the_planted_mistakes(country, truth, tmp_
     assert refused.height <= len(wrong)
     kinds = {row["kind"] for row in found.inputs}
     assert "ocds" in kinds
-    assert len(kinds) == 24
+    assert len(kinds) == 25
     assert sum(row["counts"]["duplicate"] for row in found.inputs if row["kind"] == "ocds") >= 1
     processes = found.dataset.tables["processes"]
     assert processes.height > 5_900

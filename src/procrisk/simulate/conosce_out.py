@@ -214,7 +214,12 @@ def calls(t: Tables) -> Columns:
         for r, far, i in zip(region.tolist(), away.tolist(), d.buyer[process].tolist(), strict=True)
     ]
     families = [c.FAMILIES[f] for f in d.family[process].tolist()]
-    codes = [f"{f.cubso}00{need % 1_000_000:06d}" for f, need in zip(families, d.need[process].tolist(), strict=True)]
+    packed = (d.lots[process] > 1) & (d.need[process] % 8 == 0) & (lots.number[lot] <= 3)
+    # a package may hold something of another family; OCDS gives no class where need is a multiple of 6
+    odd = packed & (d.need[process] % 24 == 0) & (lots.number[lot] == 2)
+    kinds = np.where(odd, (d.family[process] + 5) % len(c.FAMILIES), d.family[process]).tolist()
+    pairs = zip(kinds, d.need[process].tolist(), strict=True)
+    codes = [f"{c.FAMILIES[f].cubso}00{need % 1_000_000:06d}" for f, need in pairs]
     levels = [c.LEVEL_NAMES[v] for v in d.level[process].tolist()]
     n = len(process)
     total = np.round(d.value[process] / np.array(RATE)[d.currency[process]]).astype(np.int64)
@@ -236,9 +241,9 @@ def calls(t: Tables) -> Columns:
         "DESCRIPCION_ITEM": t.item_text(process),
         "UNIDAD_MEDIDA": [f.unit[1] for f in families],
         "ESTADOITEM": ["Adjudicado"] * n,
-        "PAQUETE": ["NO"] * n,
+        "PAQUETE": np.where(packed, "1", "0").tolist(),
         "CODIGOITEM": codes,
-        "ITEMCUBSO": [f.noun for f in families],
+        "ITEMCUBSO": [c.FAMILIES[f].noun for f in kinds],
         "DISTRITO_ITEM": province,
         "PROVINCIA_ITEM": province,
         "DEPARTAMENTO_ITEM": [c.REGIONS[r].department for r in region.tolist()],

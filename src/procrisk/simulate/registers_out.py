@@ -15,6 +15,10 @@ FOREVER: Final = "06/06/2079"
 SMALL_8: Final = (
     "Contrataciones hasta 8 UIT (LEY 30225)(No incluye las derivadas de contrataciones por catálogo electrónico.)"
 )
+MONTHS: Final = (
+    *("Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio"),
+    *("Julio", "Agosto", "Setiembre", "Octubre", "Noviembre", "Diciembre"),
+)
 MOTIVES: Final = (
     ("214,", "Presentar información inexacta a las Entidades (SIMULADO)"),
     ("215,", "Presentar documentos falsos o adulterados a las Entidades (SIMULADO)"),
@@ -92,6 +96,39 @@ def penalties(t: Tables, rng: Generator) -> Columns:
         "FECHA PENALIDAD": [f"{v[:6]}{v[8:]}" for v in t.dates(ended + 15)],
         "DESCRIPCION/MOTIVO": np.where(late, "MORA EN LA ENTREGA (SIMULADO)", "OTRAS PENALIDADES (SIMULADO)").tolist(),
         "MONTO": amounts(amount),
+    }
+
+
+def plan(t: Tables, rng: Generator) -> Columns:
+    """PAC: the line of each process that its ocid names; some come with a late version of the plan, some never."""
+    d, b = t.world.d, t.world.market.buyers
+    rows = np.flatnonzero((d.need % 10 < 3) & (rng.random(len(d)) < 0.95))
+    year = year_of(d.call[rows])
+    new_year = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
+    late = rng.random(len(rows)) < 0.08
+    # the plan is published in January, unless the line was put into it a few days before the call
+    published = np.where(late, d.call[rows] - rng.integers(0, 8, len(rows)), new_year + 10 + d.buyer[rows] % 15)
+    version = np.where(late, 2 + (d.call[rows] - new_year) // 20, 1)
+    month = d.call[rows].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    moved = rng.random(len(rows)) < 0.12
+    month = np.where(moved, (month + rng.integers(2, 7, len(rows))) % 12, month)
+    buyer = d.buyer[rows].tolist()
+    nouns = [c.FAMILIES[f].noun for f in d.family[rows].tolist()]
+    return {
+        "AÑO": texts(year),
+        "CODIGOENTIDAD": [t.code[i] for i in buyer],
+        "RUC_ENTIDAD": [b.ruc[i] for i in buyer],
+        "ENTIDAD": [b.name[i] for i in buyer],
+        "VERSION": texts(version),
+        "N_REFERENCIA": texts(d.id[rows] % 1_000_000),
+        "FECHA_PUBLICACION": t.dates(published),
+        "MES_PREVISTO": [MONTHS[m] for m in month.tolist()],
+        "DESCRIPCIÓN_PROCESO": [f"{noun} (SIMULADO)" for noun in nouns],
+        "TIPOPROCESOSELECCION": [c.METHODS[m].details for m in d.method[rows].tolist()],
+        "OBJETOCONTRACTUAL": [c.OBJECT_NAMES[o] for o in d.object[rows].tolist()],
+        "DESCRIPCION_ITEM": nouns,
+        "N_ITEM": ["1"] * len(rows),
+        "CANTIDAD": ["1"] * len(rows),
     }
 
 

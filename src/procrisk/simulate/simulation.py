@@ -184,6 +184,7 @@ def _write_tables(made: World, out: Path, rng: Generator, register_rng: Generato
     write_table(folder / "CONOSCE_PENALIDADES_SIMULADO.csv", registers_out.penalties(t, register_rng))
     write_table(folder / "CONOSCE_SANCIONADOS_SIMULADO.csv", registers_out.sanctions(t, register_rng))
     write_table(folder / "CONOSCE_ORDENESCOMPRA_SIMULADO.csv", registers_out.orders(t, register_rng))
+    write_table(folder / "CONOSCE_PAC_SIMULADO.csv", registers_out.plan(t, register_rng))
     write_table(out / "works_bids" / "OFERTAS_OBRAS_SIMULADO.csv", registers_out.offers(t))
     registers_out.entities(made, out / "context" / "entidades_contratantes.csv")
     return t
