@@ -24,7 +24,7 @@ OBJECTS = (
     None,
 )
 BRANDS = ("MARCA CAT", "MARCA CAT O EQUIVALENTE", "PILLCO MARCA", "DE MARCARA")
-CODES = (None, *(f"43211{n:03d}00012345" for n in range(8)))
+CODES = (None, "30102403", "43102403", "3010240300750001", "4310240300750000", "99")
 MINOR = "Contrataciones hasta 8 UIT (LEY 30225)"
 
 
@@ -38,10 +38,16 @@ def registers(tables: dict[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFr
     lots = tables["lots"].to_dicts()
     for x in lots:
         x["package"] = rng.choice([None, "1", "1", "2"])
-        x["classification"] = rng.choice(CODES)
         if rng.random() < 0.2:
             x["description"] = f"{rng.choice(OBJECTS)} {rng.choice(BRANDS)}"
     ids = [p["process_id"] for p in processes]
+    kinds = ("CEMENTO PORTLAND", "PAPEL BOND", "ARROZ EXTRA", "ARENA GRUESA")
+    lots += [
+        {**dict.fromkeys(tables["lots"].columns), "process_id": i, "lot_id": f"made {n}", "package": "3"}
+        | {"description": rng.choice(kinds)}
+        for i in ids[::5]
+        for n in range(4)
+    ]
     return {
         "purchase_orders": orders,
         "processes": _as(tables["processes"], processes),
@@ -110,7 +116,7 @@ def _item(rng, n):
     code = rng.choice(CODES[1:])
     start = rng.choice([None, date(2021, 6, 1), date(2022, 9, 1)])
     return {
-        "classification": code and code[: rng.choice([8, 10, 16])],
+        "classification": code,
         "list": ("catalogue", "technical_sheet", "homologated")[n % 3],
         "valid_from": start,
         "valid_to": rng.choice([None, date(2022, 6, 1)]),

@@ -183,6 +183,18 @@ def test_peers_are_buyers_with_enough_orders_near_the_most():
     assert raised["process_id"].to_list() == ["P0"]
 
 
+def test_equal_peers_do_not_pass_their_mean():
+    orders, processes = [], []
+    for b in range(11):
+        ruc = f"201000000{b:02d}"
+        processes.append(process(f"P{b}", buyer_id=ruc, buyer_ruc=ruc))
+        orders += [
+            order(f"{b}-{n}", buyer_ruc=ruc, amount_cents=MOST - 1 if n == 0 else MOST * 9 // 10) for n in range(11)
+        ]
+    made = features.build(records(processes=processes, purchase_orders=orders), AS_OF)["processes"]
+    assert made["order_near_share"].to_list() == made["peer_orders_limit"].to_list()
+
+
 def test_years_are_apart():
     new_year = date(2022, 12, 25)
     got = told(order(1, date=new_year), order(2, date=new_year + timedelta(days=10)), call_date=new_year)

@@ -118,7 +118,7 @@ def of_buyers(w):
             "repeat": sum(repeated(os) for os in group(known, "head").values()) / len(orders),
             "days": len(days),
             "low_n": len(low),
-            "near": sum(o["amount_cents"] * 100 >= o["cap"] * 95 for o in low) / len(low) if low else None,
+            "near": round(sum(o["amount_cents"] * 100 >= o["cap"] * 95 for o in low) / len(low), 6) if low else None,
         }
     return w.minor_orders
 

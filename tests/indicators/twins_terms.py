@@ -15,7 +15,20 @@ GOODS = {"goods", "services"}
 PLANNED = COMPETITIVE | {"CD"}
 NAMES = dict(
     zip(
-        "ENERO FEBRERO MARZO ABRIL MAYO JUNIO JULIO AGOSTO SETIEMBRE OCTUBRE NOVIEMBRE DICIEMBRE".split(),
+        [
+            "ENERO",
+            "FEBRERO",
+            "MARZO",
+            "ABRIL",
+            "MAYO",
+            "JUNIO",
+            "JULIO",
+            "AGOSTO",
+            "SETIEMBRE",
+            "OCTUBRE",
+            "NOVIEMBRE",
+            "DICIEMBRE",
+        ],
         range(1, 13),
         strict=True,
     )
@@ -177,7 +190,9 @@ def pre_14(w, p):
     others = peers.get((p["buyer_level"], p["year"]), [])
     share = sum(own) / len(own) if own else None
     scope = inside(p["award_criteria"], {"ratedCriteria", "qualityOnly"})
-    return alone(when(scope, enough(len(own) >= 5 and len(others) >= 10, cmp(share, ">", limit(others)))))
+    return alone(
+        when(scope, enough(len(own) >= 5 and len(others) >= 10, cmp(share and round(share, 6), ">", limit(others))))
+    )
 
 
 def questions(w, p):

@@ -13,7 +13,7 @@ import polars as pl
 from procrisk import law
 from procrisk.indicators.likeness import heads
 from procrisk.indicators.order_groups import summed
-from procrisk.indicators.peers import mean_and_deviations
+from procrisk.indicators.peers import mean_and_deviations, millionths
 
 ORDER_DAYS = 30
 """Days in which orders are taken together."""
@@ -177,7 +177,9 @@ def _near(minor: pl.DataFrame) -> pl.DataFrame:
         order_near_n=(below & (_AMOUNT * 100 >= _CAP * NEAR)).sum().cast(pl.Int64),
     )
     return found.with_columns(
-        order_near_share=pl.when(pl.col("order_low_n") > 0).then(pl.col("order_near_n") / pl.col("order_low_n"))
+        order_near_share=pl.when(pl.col("order_low_n") > 0).then(
+            millionths(pl.col("order_near_n") / pl.col("order_low_n"))
+        )
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from procrisk.indicators.features_text import classified
-from procrisk.indicators.peers import mean_and_deviations, robust
+from procrisk.indicators.peers import mean_and_deviations, millionths, robust
 from procrisk.indicators.terms import COMPETITIVE, FIRST_CALL, GOODS_SERVICES
 from procrisk.records.vocabulary import fold
 from procrisk.workdays import business_days
@@ -94,9 +94,9 @@ def _criteria(frame: pl.DataFrame) -> pl.DataFrame:
     )
     n = pl.col("buyer_criteria_n")
     by = ["buyer_level", "year"]
-    ours = ours.with_columns(buyer_rated_share=pl.when(n > 0).then(pl.col("buyer_rated_n") / n)).with_columns(
-        _s=pl.when(n >= CRITERIA_MIN).then("buyer_rated_share")
-    )
+    ours = ours.with_columns(
+        buyer_rated_share=pl.when(n > 0).then(millionths(pl.col("buyer_rated_n") / n))
+    ).with_columns(_s=pl.when(n >= CRITERIA_MIN).then("buyer_rated_share"))
     ours = ours.with_columns(
         peer_rated_limit=mean_and_deviations(pl.col("_s"), by),
         peer_rated_n=pl.col("_s").count().over(by).cast(pl.Int64),

@@ -38,6 +38,11 @@ def robust(frame: pl.DataFrame, column: str, by: Sequence[str], name: str, floor
     )
 
 
+def millionths(share: pl.Expr) -> pl.Expr:
+    """A share as `mean_and_deviations` takes it; else peers that are all equal would pass their own mean."""
+    return (share * MILLION).round(0) / MILLION
+
+
 def mean_and_deviations(share: pl.Expr, by: Sequence[str], deviations: float = 2.0) -> pl.Expr:
     """Mean of a share (0 to 1) over the group plus so many standard deviations (n - 1); null with fewer than two rows.
 
