@@ -138,6 +138,18 @@ def test_r024_and_r058_at_the_threshold():
     }
 
 
+def test_r024_takes_equal_bids():
+    found = run([process([bid("W", 100), bid("L", 100)], WON)], "[R024]\nthreshold = 0.05")
+    assert found["OCID"] == {"F": {"R024": 0.0}}
+    assert run([process([bid("W", 100), bid("L", 100)], WON)], "[R024]\nthreshold = 0") == {}
+
+
+@pytest.mark.parametrize(("hour", "raised"), [(1, False), (0, True)])
+def test_r003_cuts_days_towards_zero(hour, raised):
+    made = period("2022-01-02T00:00:00Z", f"2022-01-01T0{hour}:00:00Z")
+    assert bool(run([made], "[R003]\nthreshold = 0")) is raised
+
+
 def test_r058_of_a_bid_of_nothing_is_null():
     found = run([process([bid("W", 0), bid("L", 1)], WON)], "[R058]\nthreshold = 1")
     assert found["OCID"] == {"F": {"R058": float("inf")}}

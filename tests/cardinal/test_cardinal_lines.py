@@ -215,6 +215,16 @@ def test_prepare_fills_no_null_but_a_null_element():
     assert issues == []
 
 
+@pytest.mark.parametrize(
+    ("statuses", "expected"), [(["active", "cancelled"], "active"), (["cancelled", "cancelled"], "cancelled")]
+)
+def test_prepare_cancels_an_award_whose_contracts_are_all_cancelled(statuses, expected):
+    contracts = [{"awardID": 1, "status": s} for s in statuses]
+    line = json.dumps({"awards": [{"id": "1", "status": "active"}], "contracts": contracts})
+    release, _, _ = prepared(line, "[corrections]\naward_status_by_contract_status = yes")
+    assert release["awards"] == [{"id": "1", "status": expected}]
+
+
 def test_prepare_leaves_bids_where_they_are():
     line = '{"auctions":[{"stages":[{"bids":[{}]}]}],"bids":{}}'
     release, _, warnings = prepared(line, "[modifications]\nmove_auctions = true")

@@ -71,13 +71,13 @@ class SecondLowestBid:
             self._discounted()
 
     def _close(self) -> None:
-        fence, q1 = self._settings.get("R024", "threshold"), 1.0
+        fence = self._settings.get("R024", "threshold")
         if fence is None:
             q1, q3 = quartiles(r for r, _, _ in self._ratios.values())
             fence = lower_fence(q1, q3)
             self._found.tell("R024", q1=q1, q3=q3)
         self._found.tell("R024", lower_fence=fence)
-        if q1 > 0 and fence > 0:  # a first quartile of 0 would mark a quarter of all and more
+        if fence > 0:  # a fence of 0 would mark every process without a difference
             for ocid, (ratio, winner, loser) in self._ratios.items():
                 if ratio <= fence:
                     self._found.flag(OCID, ocid, "R024", ratio)
@@ -133,13 +133,13 @@ class UnsuccessfulBids:
         """Judge every tenderer."""
         ratios = self._bids.of()
         many = quantile(sorted(map(float, self._bids.total.values())), self._tau)
-        fence, q1 = self._threshold, 1.0
+        fence = self._threshold
         if fence is None:
             q1, q3 = quartiles(ratios.values())
             fence = lower_fence(q1, q3)
             self._found.tell("R025", q1=q1, q3=q3)
         self._found.tell("R025", upper_fence=many, lower_fence=fence)
-        if q1 > 0 and fence > 0:
+        if fence > 0:
             for key, ratio in ratios.items():
                 if self._bids.total[key] >= many and ratio <= fence:
                     self._found.flag(TENDERER, key, "R025", ratio)
