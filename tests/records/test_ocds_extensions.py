@@ -123,6 +123,68 @@ def test_complaints(complaint, wanted, where):
     assert one(data, "challenges") == {"challenge_id": "q", "kind": "complaint", **wanted}
 
 
+def soles(amount):
+    return {"amount": amount, "currency": "PEN"}
+
+
+LOTS = {
+    "lots": [{"id": "L1", "title": "Camas", "value": soles(300)}, {"id": "L2", "status": "cancelled"}],
+    "items": [
+        {"id": "1", "relatedLot": "L1", "quantity": 2, "classification": {"scheme": "UNSPSC", "id": "42000000"}},
+        {"id": "2", "relatedLot": "L2", "quantity": 3, "totalValue": soles(40)},
+        {"id": "3", "relatedLot": "L2", "totalValue": soles(60)},
+        {"id": "4", "totalValue": soles(5)},
+    ],
+}
+
+
+def test_lots_are_the_lots_of_the_call_and_items_without_one_stay():
+    found = [
+        (r["lot_id"], r["description"], r["classification"], r["quantity"], r["value_cents"], r["status"])
+        for r in table(tender(**LOTS), "lots")
+    ]
+    assert found == [
+        ("L1", "Camas", "42000000", 2.0, 30000, None),
+        ("L2", None, None, None, 10000, "CANCELLED"),
+        ("4", None, None, None, 500, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("award", "lines"),
+    [
+        ({"relatedLots": ["L1"]}, [("L1", 9000)]),
+        ({"relatedLots": "L1"}, [("L1", 9000)]),
+        ({"relatedLots": ["L1", "L2"]}, [("L1", None), ("L2", None)]),
+        ({"items": [{"id": "2", "totalValue": soles(30)}, {"id": "3", "totalValue": soles(60)}]}, [("L2", 9000)]),
+        ({"items": [{"id": "1", "totalValue": soles(30)}, {"id": "3", "totalValue": soles(60)}]},
+         [("L1", 3000), ("L2", 6000)]),
+        ({"items": [{"id": "9", "relatedLot": "L2"}, {"id": "4", "totalValue": soles(5)}]}, [("L2", None), ("4", 500)]),
+        ({}, []),
+    ],
+)  # fmt: skip
+def test_awards_fall_on_lots(award, lines):
+    data = of(tender={"id": "1", **LOTS}, awards=[{"id": "a", "value": soles(90), **award}])
+    found = [r for c in chunks(data) if "award_lines" in c.tables for r in c.tables["award_lines"].to_dicts()]
+    assert [(r["lot_id"], r["amount_cents"]) for r in found] == lines
+
+
+def test_one_lot_of_many_items_is_the_call_itself():
+    bids = {"details": [{"id": "b", "relatedLots": ["L1"], "tenderers": [{"id": "9"}]}]}
+    items = [{"id": n, "relatedLot": "L1", "totalValue": soles(5)} for n in ("1", "2")]
+    data = of(tender={"id": "1", "lots": [{"id": "L1"}], "items": items}, bids=bids)
+    assert [r["lot_id"] for r in table(data, "lots")] == ["1", "2"]
+    assert table(data, "bids")[0]["lot_id"] == ""
+    data = of(tender={"id": "1", "lots": [{"id": "L1"}], "items": items[:1]}, bids=bids)
+    assert [(r["lot_id"], r["value_cents"]) for r in table(data, "lots")] == [("L1", 500)]
+
+
+def test_bids_and_lots_of_a_call_meet():
+    bids = {"details": [{"id": "b", "relatedLots": ["L1"], "tenderers": [{"id": "9"}]}]}
+    data = of(tender={"id": "1", **LOTS}, bids=bids)
+    assert table(data, "bids")[0]["lot_id"] in {r["lot_id"] for r in table(data, "lots")}
+
+
 # --- bids and awards -----------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,8 @@ from procrisk.records import ocds_extensions as extensions
 from procrisk.records import ocds_extract as extract
 from procrisk.records import ocds_structs as o
 from procrisk.records.ocds_columns import FAULTS, Builder, clean, party_code
-from procrisk.records.ocds_flat import flatten
+from procrisk.records.ocds_flat import flatten, given
+from procrisk.records.ocds_lots import by_lots
 from procrisk.records.tables import PERU_PREFIX, RECORD
 
 
@@ -29,6 +30,8 @@ class Frames:
         tenders = [r.tender or extract.TENDER for r in releases]
         everywhere = np.arange(build.n_releases, build.n_releases + len(releases), dtype=np.uint32)
         build.begin(record, [_process_id(t.id, r.ocid) for r, t in zip(releases, tenders, strict=True)])
+        if given(tenders, "lots"):
+            by_lots(releases)
         extract.records(build, everywhere, releases, tenders)
         extract.processes(build, everywhere, releases, tenders)
         extract.parties(build, everywhere, releases)

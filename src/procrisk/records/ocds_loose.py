@@ -25,7 +25,7 @@ _NUMBERS = frozenset(("amount", "amount_PEN", "quantity", "numberOfTenderers", "
 _LISTS = frozenset(
     (
         *("beneficialOwners", "changes", "complaints", "enquiries", "milestones", "participationFees", "relatedBids"),
-        *("shareholders", "subcontracts", "suppliers", "transactions", "unstructuredChanges"),
+        *("lots", "relatedLots", "shareholders", "subcontracts", "suppliers", "transactions", "unstructuredChanges"),
     )
 )
 _PLAIN = re.compile(r"\s*-?\d{1,18}(?:\.\d{1,6})?\s*", re.ASCII)

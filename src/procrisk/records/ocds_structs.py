@@ -124,6 +124,17 @@ class Item(Struct, gc=False, rename="camel"):
     unit: Unit | None = None
     total_value: Value | None = None
     delivery_address: Place | None = None
+    related_lot: Id = None
+
+
+class Lot(Struct, gc=False):
+    """A lot of a call (lots extension)."""
+
+    id: Id = None
+    title: str | None = None
+    description: str | None = None
+    status: str | None = None
+    value: Value | None = None
 
 
 class BidOpening(Struct, gc=False):
@@ -183,6 +194,7 @@ class Tender(Struct, gc=False, rename="camel"):
     items: tuple[Item, ...] | None = None
     documents: tuple[Document, ...] | None = None
     has_tender_information_protected_by_law: bool | None = None
+    lots: tuple[Lot, ...] | None = None
     award_criteria: str | None = None
     award_period: Period | None = None
     bid_opening: BidOpening | None = None
@@ -222,6 +234,7 @@ class Award(Struct, gc=False, rename="camel"):
     subcontracting: Subcontracting | None = None
     related_bid: Id = None
     related_bids: tuple[Id, ...] | None = None
+    related_lots: tuple[Id, ...] | None = None
     complaints: tuple[Complaint, ...] | None = None
 
 
