@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procrisk.workdays import business_days, holiday_list, national_holidays
+from procrisk.workdays import business_days, decreed_days, holiday_list, national_holidays
 
 CASES = [
     # start, end, days: what lies between, by hand
@@ -135,3 +135,33 @@ def test_agrees_with_numpy_on_many_days():
     counted = frame.select(n=business_days(pl.col("a"), pl.col("b")))["n"].to_numpy()
     twin = np.busday_count(a + 1, b + 1, holidays=np.array(national_holidays(), "datetime64[D]"))
     assert (counted == twin).all()
+
+
+def test_a_day_that_nobody_could_cite_only_ever_gives_tolerance():
+    """Friday 26 July 2024, decreed as far as is known: it makes a long term shorter and a short one no shorter."""
+    assert (date(2024, 7, 26), "C") in decreed_days()
+    frame = pl.DataFrame({"a": [date(2024, 7, 25)], "b": [date(2024, 7, 30)]})
+    counted = {
+        lenient: frame.select(business_days(pl.col("a"), pl.col("b"), holiday_list(lenient=lenient))).item()
+        for lenient in (False, True)
+    }
+    assert counted == {False: 2, True: 1}
+
+
+def test_decreed_days_are_working_days_otherwise_and_none_comes_twice():
+    days = [d for d, _ in decreed_days()]
+    assert len(set(days)) == len(days)
+    assert all(d.weekday() < 5 and d not in national_holidays() for d in days)
+
+
+def test_a_decreed_day_that_was_read_counts_everywhere(tmp_path, monkeypatch):
+    from procrisk import workdays
+
+    lines = ["date,scope,norm,confidence,note", "2024-07-26,public_sector,D.S. de prueba,A,"]
+    (tmp_path / workdays.FILE).write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(workdays, "data_dir", lambda _: tmp_path)
+    decreed_days.cache_clear()
+    try:
+        assert date(2024, 7, 26) in holiday_list()
+    finally:
+        decreed_days.cache_clear()

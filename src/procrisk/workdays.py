@@ -6,8 +6,8 @@ a partir del día siguiente"): from Monday to Tuesday is one business day, from 
 National holidays come from the package `holidays`, with each day from the year in which it became one (6 August and
 9 December from 2022, 23 July from 2023, 7 June from 2024). It also lists Easter Sunday, which is a Sunday anyway. The days
 that the government declares non-working for the public sector year by year (bridge days), and regional holidays, are not in
-it: give them in the `holidays` register. Without that register a count can be a day or two too long, so
-indicators on short terms keep a tolerance.
+it: holidays_decreed.csv has those that are known, and a `holidays` register adds to them. A day that nobody could cite
+(confidence C) is only ever counted as non-working where that makes a flag less likely, see `holiday_list`.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,10 @@ from functools import cache
 
 import polars as pl
 
+from procrisk.resources import data_dir, read_rows
+
+FILE = "holidays_decreed.csv"
+COLUMNS = ("date", "scope", "norm", "confidence", "note")
 FIRST_YEAR, LAST_YEAR = 1990, 2035
 """Years covered; outside them a count is null, because nobody knows the holidays."""
 
@@ -29,18 +33,40 @@ def national_holidays() -> tuple[date, ...]:
     return tuple(sorted(found))
 
 
-def holiday_list(register: pl.DataFrame | None = None) -> tuple[date, ...]:
-    """National holidays and the days of the register.
+@cache
+def decreed_days() -> tuple[tuple[date, str], ...]:
+    """Days that decrees made non-working for the public sector, with how sure each is (A, B or C).
+
+    Raises:
+        UsageError: holidays_decreed.csv is not as it should be; says line and column.
+    """
+    days = []
+    for row in read_rows(data_dir("risk_catalogue") / FILE, COLUMNS):
+        row.choose("scope", ("public_sector",))
+        if not row["norm"]:
+            raise row.refuse("norm", "is empty: a day without its decree is no holiday")
+        try:
+            day = date.fromisoformat(row["date"])
+        except ValueError as e:
+            raise row.refuse("date", "should be a day such as 2024-07-26") from e
+        days.append((day, row.choose("confidence", ("A", "B", "C"))))
+    return tuple(days)
+
+
+def holiday_list(register: pl.DataFrame | None = None, *, lenient: bool = False) -> tuple[date, ...]:
+    """National holidays, decreed days and the days of the register.
 
     Args:
         register: the `holidays` table (columns `date`, `name`), or None.
+        lenient: with the decreed days of confidence C too. They make a count shorter, so they belong in a term that should
+            not be too long and never in one that should not be too short: doubt may only take a flag away.
 
     Returns:
         the days, sorted, each once; nulls in the register are passed over.
     """
-    if register is None or register.is_empty():
-        return national_holidays()
-    return tuple(sorted({*national_holidays(), *register["date"].drop_nulls().to_list()}))
+    decreed = [d for d, confidence in decreed_days() if lenient or confidence != "C"]
+    more = [] if register is None else register["date"].drop_nulls().to_list()
+    return tuple(sorted({*national_holidays(), *decreed, *more}))
 
 
 def business_days(start: pl.Expr, end: pl.Expr, holidays: Sequence[date] | None = None) -> pl.Expr:

@@ -113,6 +113,7 @@ class World:
         self.tables, self.as_of = tables, as_of
         self.rows = {name: t.to_dicts() for name, t in tables.items() if name not in ("provenance", "sources")}
         self.holidays = set(law.holiday_list(tables["holidays"]))
+        self.lenient = set(law.holiday_list(tables["holidays"], lenient=True))
         self.days = {}
         self.processes = law.attach(tables["processes"]).to_dicts()
         self.of = {p["process_id"]: p for p in self.processes}
@@ -129,15 +130,16 @@ class World:
         self._describe()
         self._hold()
 
-    def business_days(self, start, end):
+    def business_days(self, start, end, lenient=False):
         if start is None or end is None or min(start, end).year < 1990 or max(start, end).year > 2035:
             return None
-        if (start, end) not in self.days:
+        if (start, end, lenient) not in self.days:
             first, last = min(start, end), max(start, end)
             steps = (first + timedelta(days=i + 1) for i in range((last - first).days))
-            n = sum(d.weekday() < 5 and d not in self.holidays for d in steps)
-            self.days[start, end] = n if start <= end else -n
-        return self.days[start, end]
+            closed = self.lenient if lenient else self.holidays
+            n = sum(d.weekday() < 5 and d not in closed for d in steps)
+            self.days[start, end, lenient] = n if start <= end else -n
+        return self.days[start, end, lenient]
 
     def _describe(self):
         said = {}
@@ -512,8 +514,8 @@ class World:
                 row = {
                     **c,
                     "p": p,
-                    "sign_days": self.business_days(consent, c["signed_date"]),
-                    "publish_days": self.business_days(c["signed_date"], c["published_date"]),
+                    "sign_days": self.business_days(consent, c["signed_date"], lenient=True),
+                    "publish_days": self.business_days(c["signed_date"], c["published_date"], lenient=True),
                     "before": (consent - c["signed_date"]).days if consent and c["signed_date"] else None,
                     "over_award": ratio(c["amount_pen_cents"], award),
                     "final": ratio(c["final_cents"], c["amount_cents"]),

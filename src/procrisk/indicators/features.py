@@ -136,7 +136,10 @@ def build(dataset: Records, as_of: date) -> Frames:
     processes = features_orders.with_orders(processes, known["purchase_orders"])
     processes = features_plan.with_plan(processes, known["plan"])
     processes = features_terms.with_terms(processes, known, days)
-    contracts = features_contract.contracts(known, processes, awards, days, as_of)
+    # terms of contracts may be too long, never too short
+    contracts = features_contract.contracts(
+        known, processes, awards, law.holiday_list(tables.get("holidays"), lenient=True), as_of
+    )
     silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
     processes = features_contract.with_contracts(processes, contracts, silent, as_of)
     offers = features_bid.offers(known, processes)
