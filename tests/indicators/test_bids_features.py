@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.indicators.made import AS_OF, process, records
 
 from procrisk.indicators import features
+from procrisk.indicators.features_text import FAMILIES, FAMILY_ES
 from procrisk.indicators.peers import fences, quantile8
 
 A, B, C, D = "20100000010", "20100000020", "20100000030", "20100000040"
@@ -350,6 +351,10 @@ def test_natural_persons_are_masked():
     row = contest(award(person), bids=[bid(person, 5, name="QUISPE ROJAS JUAN"), bid(B, 6)])
     assert row["winner_shown"] == "10*******78"
     assert "QUISPE" not in str({k: v for k, v in row.items() if k.endswith("_shown")})
+
+
+def test_every_family_has_a_spanish_name():
+    assert set(FAMILY_ES) == set(FAMILIES)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.sampled_from([0.25, 0.5, 0.75]))

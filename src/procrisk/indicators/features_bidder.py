@@ -24,7 +24,7 @@ def bidders(processes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
 
     tries_n, wins_n, win_share (contests with a known winner in which its bid stood, and those it won); bids_n, refused_n,
     refused_share (bids whose state is known and which were not withdrawn). Peers are all firms: peer_tries_n, peer_tries_q3 (75th
-    percentile), peer_win_n, peer_win_low (lower fence of win_share); peer_refused_n, peer_refused_high (upper fence).
+    percentile), peer_win_n, peer_win_low (lower fence of win_share), peer_win_limit (the same, at least 0); peer_refused_n, peer_refused_high (upper fence).
     """
     inside = processes.filter(CONTESTED).select("process_id")
     each = (
@@ -56,6 +56,7 @@ def bidders(processes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
         _all=pl.lit(0),
     )
     history = fences(fences(history, "win_share", ["_all"], "win"), "_compared", ["_all"], "refused")
+    history = history.with_columns(peer_win_limit=pl.col("peer_win_low").clip(0.0))
     there = firms.group_by("process_id", "firm").agg(pl.col("firm_shown").min())
     frame = there.join(processes.select(OF_PROCESS), on="process_id", how="inner").sort("process_id", "firm")
     return frame.join(history.drop("_compared", "_all"), on="firm", how="left", maintain_order="left")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from procrisk.indicators.features_bid import LOT, MAX_PER_ADDRESS, MAX_RIVALS
+from procrisk.indicators.features_text import FAMILY_ES
 from procrisk.indicators.sentences import supplier_shown
 from procrisk.indicators.terms import CONTESTED
 from procrisk.records.vocabulary import fold
@@ -25,6 +26,7 @@ RECURRENT_SHARE = 0.8
 """Share of the procedures in which two firms meet that one of them has to win, the other none, to be the recurrent winner."""
 
 
+CONTACTS_ES = {"telephone": "teléfono", "e-mail": "correo electrónico", "address": "dirección"}
 _ONE_DIGIT = "^(" + "|".join(f"{d}+" for d in range(10)) + ")$"
 
 
@@ -58,8 +60,14 @@ def firms(offers: pl.DataFrame, consortia: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_rivals(contests: pl.DataFrame, firms_: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """The contests with class_*, usual_*, pair_*, order_*, rota_*, lone_* and sharing_* columns; see the functions below."""
-    frame = _class_mean(contests)
+    """The contests with family_es and family_en (as shown), class_*, usual_*, pair_*, order_*, rota_*, lone_* and sharing_* columns; see the functions below."""
+    family = pl.col("family")
+    frame = _class_mean(
+        contests.with_columns(
+            family_es=family.replace_strict(FAMILY_ES, default=None, return_dtype=pl.String),
+            family_en=family.str.replace_all("_", " ", literal=True),
+        )
+    )
     frame = _usual(frame, firms_)
     frame = _pairs(frame, firms_)
     frame = _order(frame, firms_)
@@ -250,7 +258,7 @@ def contacts(parties: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sharing(frame: pl.DataFrame, firms_: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
-    """Add sharing_n (most bidders with one contact in common), sharing_kind and sharing_shown.
+    """Add sharing_n (most bidders with one contact in common), sharing_kind, sharing_kind_es and sharing_shown.
 
     0 where the contacts of all bidders are known and none is shared; null where those of a bidder are not.
     """
@@ -275,4 +283,5 @@ def _sharing(frame: pl.DataFrame, firms_: pl.DataFrame, parties: pl.DataFrame) -
         shared, on=LOT, how="left", maintain_order="left"
     )
     none = pl.when(pl.col("_told") == pl.col("n_offers")).then(pl.lit(0, pl.Int64))
-    return joined.with_columns(sharing_n=pl.coalesce("sharing_n", none)).drop("_told")
+    spanish = pl.col("sharing_kind").replace_strict(CONTACTS_ES, default=None, return_dtype=pl.String)
+    return joined.with_columns(sharing_n=pl.coalesce("sharing_n", none), sharing_kind_es=spanish).drop("_told")

@@ -162,6 +162,36 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 """Family of goods, services or works to words that tell it; the word that stands first in the text decides."""
 
 
+FAMILY_ES: Mapping[str, str] = {
+    "consultancy": "consultoría de obra",
+    "construction": "construcción",
+    "building_materials": "materiales de construcción",
+    "machinery_hire": "alquiler de maquinaria",
+    "fuel": "combustible",
+    "food": "alimentos",
+    "medicines": "medicamentos",
+    "medical_supplies": "insumos médicos",
+    "medical_equipment": "equipos médicos",
+    "cleaning_supplies": "artículos de limpieza",
+    "cleaning": "limpieza",
+    "security": "vigilancia",
+    "computing": "cómputo",
+    "telecoms": "telecomunicaciones",
+    "vehicles": "vehículos",
+    "transport": "transporte",
+    "furniture": "mobiliario",
+    "clothing": "vestuario",
+    "printing": "impresiones",
+    "insurance": "seguros",
+    "maintenance": "mantenimiento",
+    "farming": "insumos agropecuarios",
+    "lodging": "hospedaje",
+    "electricity": "electricidad",
+    "water": "agua",
+}
+"""Families as they are shown to people in Spanish; in English by their key."""
+
+
 def letters(text: pl.Expr) -> pl.Expr:
     """The text's words alone: folded, without digits, signs or letters lost in publishing."""
     kept = fold(text.str.slice(0, LENGTH)).str.replace_all(r"[^A-Z ]", " ")

@@ -46,7 +46,7 @@ def bidder_refused_often(min_bids: int, min_peers: int) -> Rule:
     subject="bidder",
     evidence=["firm_shown", "tries_n", "wins_n", "win_share", "peer_win_low", "peer_tries_q3", "peer_win_n"],
     value="win_share",
-    threshold="peer_win_low",
+    threshold="peer_win_limit",
 )
 def bids_without_winning(min_tries: int, many_tries: int, min_peers: int) -> Rule:
     """A firm bids much and wins far less often than others, or never.
