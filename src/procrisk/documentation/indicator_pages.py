@@ -38,7 +38,7 @@ SUBJECT_NAMES = {
     "supplier": ("el proveedor ganador", "the winning supplier"),
     "pair": ("el par de entidad y proveedor", "the pair of buyer and supplier"),
     "contract": ("el contrato", "the contract"),
-    "bid": ("la oferta", "the bid"),
+    "contest": ("el concurso por un ítem (sus ofertas)", "the contest for a lot (its bids)"),
     "bidder": ("el postor", "the bidder"),
 }
 NOTE = (
