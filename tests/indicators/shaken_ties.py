@@ -31,6 +31,11 @@ def registers(tables, rng):
         "owners": made("owners", [_owner(rng, firms[: len(firms) * 3 // 4], persons) for _ in range(900)]),
         "offices": made("offices", [_office(rng, buyers[:-2], persons) for _ in range(150)]),
         "ties": made("ties", [_tie(rng, firms, persons) for _ in range(250)]),
+        "taxpayers": made("taxpayers", [_taxpayer(rng, f) for f in firms[::2]]),
+        "declarations": made("declarations", [_declaration(rng, buyers, persons) for _ in range(400)]),
+        "certifications": made("certifications", [_certification(rng, n) for n in range(40)]),
+        "committee": made("committee", _committee(rng, tables["processes"])),
+        "challenges": made("challenges", _challenges(rng, tables)),
     }
 
 
@@ -56,7 +61,9 @@ def _sanction(rng, firms, n):
 def _owner(rng, firms, persons):
     kind = rng.choice(["shareholder", "shareholder", "representative", "director", "beneficial_owner"])
     share = rng.choice([0.1, 0.3, 0.31, 0.9, None])
-    return {"ruc": rng.choice(firms), "person_id": rng.choice(persons), "kind": kind, "share": share}
+    person = rng.choice(persons)
+    name = f"APELLIDO{person[-2:]} NOMBRE"
+    return {"ruc": rng.choice(firms), "person_id": person, "name": name, "kind": kind, "share": share}
 
 
 def _office(rng, buyers, persons):
@@ -81,3 +88,42 @@ def _tie(rng, firms, persons):
         "kind": kind,
         "degree": rng.randint(1, 4) if kind == "kinship" else None,
     }
+
+
+def _taxpayer(rng, firm):
+    return {"ruc": firm, "started": rng.choice([None, date(2021, 1, 1) + timedelta(days=rng.randrange(720))])}
+
+
+def _declaration(rng, buyers, persons):
+    day = date(2020, 1, 1) + timedelta(days=rng.randrange(1000))
+    filed = rng.choice([True, True, False, None])
+    return {"person_id": rng.choice(persons), "buyer_ruc": rng.choice(buyers), "date": day, "filed": filed}
+
+
+def _certification(rng, n):
+    start = date(2020, 1, 1) + timedelta(days=rng.randrange(900))
+    return {"name": f"Nombre Apellido{n:02d}", "valid_from": start, "valid_to": rng.choice([None, date(2022, 3, 1)])}
+
+
+def _committee(rng, processes):
+    return [
+        {"process_id": p, "member": f"Nombre  Apellido{rng.randrange(70):02d}"}
+        for p in processes["process_id"].to_list()
+        if rng.random() < 0.6
+        for _ in range(3)
+    ]
+
+
+def _challenges(rng, tables):
+    days = dict(tables["processes"].select("process_id", "call_date").iter_rows())
+    signed = dict(tables["contracts"].select("process_id", "signed_date").iter_rows())
+    rows = []
+    for p, called in days.items():
+        day = rng.choice([called, signed.get(p)])
+        if day is None or rng.random() < 0.7:
+            continue
+        lodged = day + timedelta(days=rng.randint(-10, 10))
+        kind = rng.choice(["appeal", "appeal", "complaint", "ruling"])
+        decided = rng.choice([None, lodged + timedelta(days=20), day])
+        rows.append({"process_id": p, "challenge_id": "1", "kind": kind, "date": lodged, "resolved_date": decided})
+    return rows

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from tests.indicators.twins import OPEN_OR_DIRECT, inside, twin, when, worst
-from tests.indicators.world import fold, group
+from tests.indicators.twins import OPEN_OR_DIRECT, every, inside, twin, when, worst
+from tests.indicators.world import COMPETITIVE, fold, group
 
 
 def winners(w, p):
@@ -266,3 +266,152 @@ def cro_21(w, p):
         return False if barring and w.rows["owners"] and not (until and s["event"] > until) else None
 
     return worst(when(inside(p["method"], OPEN_OR_DIRECT), one(s)) for s in winners(w, p))
+
+
+# --- committees, rivals, declarations, young firms, challenges
+
+
+def words(name):
+    return None if name is None else tuple(sorted(fold(name).split(" ")))
+
+
+def bidders(w, p):
+    """Firms that bid or, where no bid is known, registered; and who won alone."""
+
+    def make():
+        return {t: group(w.rows[t], "process_id") for t in ("bids", "tenderers")}, group(w.winners, "process_id")
+
+    tables, won = once(w, "_bidders", make)
+    key = (p["process_id"],)
+    came = tables["bids"].get(key) or tables["tenderers"].get(key, [])
+    found = {r["party_id"] for r in came} | {s["party_id"] for s in won.get(key, []) if s["consortium_id"] is None}
+    return {f for f in found if f and re.fullmatch(r"\d{11}", f)}
+
+
+def owners_of(w, firm):
+    return once(w, "_owners", lambda: group(w.rows["owners"], "ruc")).get((firm,), [])
+
+
+def committee(w, p):
+    rows = once(w, "_committee", lambda: group(w.rows["committee"], "process_id")).get((p["process_id"],), [])
+    return {words(r["member"]) for r in rows} - {None}
+
+
+def controls(o):
+    return o["kind"] in ("representative", "director", "beneficial_owner") or (o["share"] or 0) > 0.30
+
+
+@twin("CRO-28")
+def cro_28(w, p):
+    members = committee(w, p)
+    rows = [o for f in bidders(w, p) for o in owners_of(w, f)]
+    test = any(controls(o) and words(o["name"]) in members for o in rows) if members and rows else None
+    return worst([when(inside(p["method"], OPEN_OR_DIRECT), test)])
+
+
+@twin("CRO-29")
+def cro_29(w, p):
+    register = once(w, "_certified", lambda: [(words(c["name"]), c) for c in w.rows["certifications"] if c["name"]])
+    members, day = committee(w, p), p["call_date"]
+    test = None
+    if members and day and register:
+        valid = [n for n, c in register if c["valid_from"] and c["valid_from"] <= day <= (c["valid_to"] or date.max)]
+        test = not members & set(valid)
+    return worst([when(every(inside(p["method"], COMPETITIVE), True if members else None), test)])
+
+
+@twin("CRO-31")
+def cro_31(w, p):
+    due = once(w, "_due", lambda: group(w.rows["declarations"], "buyer_ruc"))
+    day, test = p["call_date"], None
+    if day and p["buyer_ruc"]:
+        rows = offices_of(w, p["buyer_ruc"]) or []
+        serving = {
+            o["person_id"]
+            for o in rows
+            if o["person_id"] and o["start_date"] and o["start_date"] <= day <= (o["end_date"] or date.max)
+        }
+        last = {}
+        for d in due.get((p["buyer_ruc"],), []):
+            if d["person_id"] in serving and d["date"] and d["date"] <= day and d["filed"] is not None:
+                last[d["person_id"]] = max(last.get(d["person_id"], (date.min, False)), (d["date"], d["filed"]))
+        test = any(not filed for _, filed in last.values()) if last else None
+    return worst([when(inside(p["method"], OPEN_OR_DIRECT), test)])
+
+
+def shared(w, p, which, register):
+    known, firms = 0, {}
+    for f in bidders(w, p):
+        rows = [o for o in owners_of(w, f) if o["person_id"] and o["kind"]]
+        known += bool(rows)
+        for o in rows:
+            if which(o):
+                firms.setdefault(o["person_id"], set()).add(f)
+    if any(len(x) > 1 for x in firms.values()):
+        return True
+    return False if known > 1 and register else None
+
+
+def beneficial(o):
+    return o["kind"] == "beneficial_owner"
+
+
+@twin("CRO-32")
+def cro_32(w, p):
+    register = once(
+        w, "_beneficial", lambda: any(beneficial(o) for o in w.rows["owners"] if o["ruc"] and o["person_id"])
+    )
+    return worst([when(inside(p["method"], COMPETITIVE), shared(w, p, beneficial, register))])
+
+
+@twin("CRO-33")
+def cro_33(w, p):
+    test = shared(w, p, lambda o: controls(o) and not beneficial(o), register=True)
+    return worst([when(inside(p["method"], COMPETITIVE), test)])
+
+
+def started(w, ruc):
+    rows = once(w, "_taxpayers", lambda: group([t for t in w.rows["taxpayers"] if t["started"]], "ruc"))
+    return min((t["started"] for t in rows.get((ruc,), [])), default=None) if ruc else None
+
+
+def young(w, p, day_of, most):
+    def one(s):
+        start, day = started(w, s["ruc"]), day_of(s)
+        return None if start is None or day is None else (day - start).days < most
+
+    return worst(when(inside(p["method"], OPEN_OR_DIRECT), one(s)) for s in winners(w, p))
+
+
+twin("CRO-38")(lambda w, p: young(w, p, lambda s: s["event"], 365))
+twin("CRO-39")(lambda w, p: young(w, p, lambda s: p["call_date"], 30))
+
+
+def lodged(w, p, *kinds):
+    """Challenges of these kinds; None where the process's sources publish none of any process."""
+
+    def make():
+        told = [c for c in w.rows["challenges"] if c["kind"] in ("complaint", "appeal") and c["process_id"] in w.of]
+        return group(told, "process_id"), {tuple(sorted(set(w.of[c["process_id"]]["sources"] or []))) for c in told}
+
+    by_process, told = once(w, "_challenges", make)
+    if tuple(sorted(set(p["sources"] or []))) not in told:
+        return None
+    return [c for c in by_process.get((p["process_id"],), []) if c["kind"] in kinds]
+
+
+@twin("SEL-50")
+def sel_50(w, p):
+    found = lodged(w, p, "complaint", "appeal")
+    return worst([when(inside(p["method"], COMPETITIVE), None if found is None else bool(found))])
+
+
+@twin("SEL-51")
+def sel_51(w, p):
+    appeals = lodged(w, p, "appeal")
+    rows = once(w, "_signed", lambda: group([c for c in w.rows["contracts"] if c["signed_date"]], "process_id"))
+    days = [c["signed_date"] for c in rows.get((p["process_id"],), [])]
+    dated = [c for c in appeals or [] if c["date"]]
+    pending = any(c["date"] <= d < (c["resolved_date"] or date.max) for c in dated for d in days)
+    scope = every(inside(p["method"], COMPETITIVE), None if appeals is None else bool(appeals))
+    return worst([when(scope, pending if dated and days else None)])

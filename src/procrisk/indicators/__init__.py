@@ -2,6 +2,7 @@
 
 from procrisk.indicators import (
     crosscutting,
+    crosscutting_people,
     crosscutting_sanctions,
     crosscutting_ties,
     execution,
@@ -14,6 +15,7 @@ from procrisk.indicators import (
     preparation_terms,
     selection,
     selection_bids,
+    selection_challenges,
     selection_rivals,
 )
 from procrisk.indicators.registry import INDICATORS
@@ -21,6 +23,7 @@ from procrisk.indicators.registry import INDICATORS
 __all__ = [
     "INDICATORS",
     "crosscutting",
+    "crosscutting_people",
     "crosscutting_sanctions",
     "crosscutting_ties",
     "execution",
@@ -33,5 +36,6 @@ __all__ = [
     "preparation_terms",
     "selection",
     "selection_bids",
+    "selection_challenges",
     "selection_rivals",
 ]

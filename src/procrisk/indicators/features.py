@@ -30,6 +30,7 @@ from procrisk.indicators import (
     features_lot,
     features_orders,
     features_osce_bid,
+    features_people,
     features_plan,
     features_process,
     features_rivals,
@@ -132,6 +133,8 @@ def build(dataset: Records, as_of: date) -> Frames:
     suppliers = features_supplier.suppliers(known, processes, awards)
     suppliers = features_sanctions.with_sanctions(suppliers, known)
     suppliers = features_ties.with_ties(suppliers, known, processes)
+    suppliers = features_people.with_age(suppliers, known["taxpayers"])
+    processes = features_people.with_people(processes, known)
     processes = features_buyer.with_buyers(known, processes, awards)
     processes = features_orders.with_orders(processes, known["purchase_orders"])
     processes = features_plan.with_plan(processes, known["plan"])
