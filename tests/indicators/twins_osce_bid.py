@@ -409,19 +409,33 @@ def changes(w):
     return group(w.rows["modifications"], "process_id", "contract_id")
 
 
+@cache
+def sources_of_changes(w):
+    """Sets of sources behind a contract with changes: there, none means zero."""
+    return {
+        tuple(sorted(set(w.of[c["process_id"]]["sources"] or [])))
+        for c in w.rows["contracts"]
+        if c["process_id"] in w.of and (c["process_id"], c["contract_id"]) in changes(w)
+    }
+
+
 @twin("BID-23a")
 def bid_23a(w, p):
     band = BANDS.get(p["object"]) if studied(p) else None
 
     def one(c):
-        near = None
-        if c["added"] is not None and band:
-            rows = changes(w).get((c["process_id"], c["contract_id"]), [])
-            kinds = ["additional", "reduction"]
-            if p["method"] != "CD" or p["object"] == "works":
-                kinds.append("complementary")
-            sums = [sum(r["amount_cents"] or 0 for r in rows if r["kind"] == k) / c["amount_cents"] for k in kinds]
-            near = any(band[0] <= s <= band[1] for s in sums)
+        near, amount = None, c["amount_cents"]
+        rows = changes(w).get((c["process_id"], c["contract_id"]), [])
+        told = rows or tuple(sorted(set(p["sources"] or []))) in sources_of_changes(w)
+        if told and band and amount is not None and amount > 0:
+            complementary = p["method"] != "CD" or p["object"] == "works"
+            sums = {}
+            for kind in ("additional", "reduction", "complementary"):
+                parts = [r["amount_cents"] for r in rows if r["kind"] == kind]
+                sums[kind] = None if None in parts else sum(parts) / amount
+            looked = [s for k, s in sums.items() if k != "complementary" or complementary]
+            found = any(s is not None and band[0] <= s <= band[1] for s in looked)
+            near = True if found else (None if None in sums.values() else False)
         return when(every(inside(p["method"], OPEN_OR_DIRECT), band is not None), near)
 
     return contracts(w, p, one)

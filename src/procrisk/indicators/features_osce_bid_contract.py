@@ -8,7 +8,6 @@ from procrisk.indicators.features_osce_bid_item import holders
 
 Tables = Mapping[str, pl.DataFrame]
 
-CHANGES = ("additional", "reduction", "complementary")
 _KEY = ["process_id", "contract_id"]
 _LOT = ["process_id", "lot_id"]
 
@@ -39,37 +38,27 @@ def suppliers(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 def contracts(frame: pl.DataFrame, processes: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """Add flags 23a, 27 and 29.
 
-    reduction_ratio, complementary_ratio and change_ratio (of the ratios to the contract that the method looks at, one within its
+    change_ratio (of the ratios to the contract that the method looks at, one within its
     band, else the largest); reference_cents and contract_over_reference (reference values of the award's lots, soles);
     offered_cents (the contractor's bids for them, in the contract's currency) and offer_over_contract.
     """
     limits = processes.select("process_id", "law_oscebid_change_low", "law_oscebid_change_high")
     frame = frame.join(limits, on="process_id", how="left", maintain_order="left")
-    frame = _changed(frame, tables["modifications"])
+    frame = _changed(frame)
     frame = _referred(frame, tables)
     return _offered(frame, tables)
 
 
-def _changed(frame: pl.DataFrame, modifications: pl.DataFrame) -> pl.DataFrame:
-    sums = modifications.group_by(_KEY).agg(
-        pl.col("amount_cents").filter(pl.col("kind") == k).sum().alias(f"_{k}") for k in CHANGES[1:]
-    )
-    joined = frame.join(sums, on=_KEY, how="left", maintain_order="left")
-    # where changes are published at all, none means zero; `additional_cents` is known just there
-    told = pl.col("additional_cents").is_not_null() & (pl.col("amount_cents") > 0)
-    joined = joined.with_columns(
-        pl.when(told).then(pl.col(f"_{k}").fill_null(0) / pl.col("amount_cents")).alias(f"{k}_ratio")
-        for k in CHANGES[1:]
-    )
+def _changed(frame: pl.DataFrame) -> pl.DataFrame:
     low, high = pl.col("law_oscebid_change_low"), pl.col("law_oscebid_change_high")
     # a complementary contract of a direct award of goods or services is not looked at
-    looked = (pl.col("method") == "CD") & (pl.col("object") != "works")
-    complementary = pl.when(~looked.fill_null(value=False)).then("complementary_ratio")
+    passed = (pl.col("method") == "CD") & (pl.col("object") != "works")
+    complementary = pl.when(~passed.fill_null(value=False)).then("complementary_ratio")
     ratios = [pl.col("additional_ratio"), pl.col("reduction_ratio"), complementary]
     within = pl.coalesce(pl.when(r.is_between(low, high)).then(r) for r in ratios)
-    return joined.with_columns(change_ratio=pl.coalesce(within, pl.max_horizontal(ratios))).drop(
-        f"_{k}" for k in CHANGES[1:]
-    )
+    known = pl.all_horizontal(pl.col("additional_ratio", "reduction_ratio", "complementary_ratio").is_not_null())
+    # one ratio within the band is enough; that none is needs all three
+    return frame.with_columns(change_ratio=pl.coalesce(within, pl.when(known).then(pl.max_horizontal(ratios))))
 
 
 def _lots_of_contracts(frame: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
