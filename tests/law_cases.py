@@ -217,6 +217,14 @@ def _case(line):
 
 
 CASES = [
+    ("direct_award_publish_days", date(2025, 6, 2), "goods", "CD", 10.0, "business_days", "A"),
+    ("consent_days", date(2014, 6, 2), "goods", "LP", 8.0, "business_days", "C"),
+    ("consent_days", date(2014, 6, 2), "goods", "ADS", 5.0, "business_days", "C"),
+    ("additional_max", date(2014, 6, 2), "goods", "LP", 0.25, "ratio", "C"),
+    ("guarantee", date(2014, 6, 2), "goods", "LP", 0.1, "ratio", "C"),
+    ("penalty_late_max", date(2014, 6, 2), "goods", "LP", 0.1, "ratio", "C"),
+    ("guarantee", date(2017, 6, 2), "goods", "LP", 0.1, "ratio", "C"),
+    ("penalty_late_max", date(2017, 6, 2), "goods", "LP", 0.1, "ratio", "C"),
     *(_case(line) for line in _TEXT.strip().splitlines()),
     *(("uit", date(y, 7, 1), "", "", float(v), "soles", "B") for y, v in UIT.items()),
     *(("lp_cp_threshold", date(y, 7, 1), "goods", "", float(g), "soles", c) for y, (g, _, c) in THRESHOLDS.items()),

@@ -428,3 +428,19 @@ def test_norms_of_a_frame_are_the_citations():
     assert found[1] == law.citation("lp_cp_threshold", date(2026, 2, 1), object_="works")
     assert found[2:] == [None, None, None]  # no date; known with confidence C alone; depends on the object
     assert law.norms(rows.select("call_date"), "uit").to_list()[0].startswith("D.S. 398-2021-EF")
+
+
+def test_no_indicator_is_decided_by_a_value_of_confidence_c():
+    """Were every value doubtful, no column of the law that an indicator reads would hold anything."""
+    from dataclasses import replace
+
+    from procrisk.indicators import INDICATORS
+
+    read_by_some = {c for i in INDICATORS.values() for c in i.rule().inputs if c.startswith("law_")}
+    attached_columns = {*(a.column for a in law.ATTACHED), "law_8uit_cents", "law_15uit_cents"}
+    assert read_by_some <= attached_columns
+    frame = calls(*((f"{y}-06-15", o, m, 10**6) for y in range(2010, 2027) for o in OBJECTS for m in METHODS))
+    known = law.attach(frame)
+    doubtful = law.attach(frame, [replace(r, confidence="C") for r in legal_parameters()])
+    assert all(known[c].count() > 0 for c in read_by_some)
+    assert all(doubtful[c].count() == 0 for c in attached_columns)
