@@ -21,7 +21,7 @@ WORDS = 3
 QUALIFIERS = "BOLSAS?|CAJAS?|COLOR|DESCARTABLES?|DIFERENTES?|DISTINT[OA]S?|ESTERIL(?:ES)?|MARCA|MEDIDAS?|PAQUETES?|TALLAS?|UNIDAD(?:ES)?"
 """Words that tell a size, a pack or a quality and not the object; passed over."""
 LIKE = 0.7
-"""Least likeness of two descriptions of the same object; where precision and recall are best, docs/minor_purchases.md."""
+"""Least likeness of two descriptions of the same object; its errors are in docs/minor_purchases.md."""
 CELLS = 4_000_000
 """Pairs of descriptions compared at once: bounds the memory, about 12 bytes a pair that shares any n-gram."""
 
