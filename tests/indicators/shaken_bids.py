@@ -48,6 +48,9 @@ def with_bids(tables: dict[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFr
         if pid in turn:
             mine = [b for b in _plain(p, TURNS) if rng.random() < 0.97 or b["party_id"] == TURNS[turn[pid]]]
             said.append({"process_id": pid, "award_id": next(iter(awards)), "bid_id": f"p{turn[pid]}"})
+        elif len(awards) == 1 and p["method"] == "SIE" and next(iter(awards.values())) != POOL[0]:
+            mine = _plain(p, [*awards.values(), POOL[0]])
+            mine[1]["amount_cents"] = int(1_000_000 * rng.choice([1.001, 1.9, *(1.2 + n / 1000 for n in range(12))]))
         elif _buyer(p) == 5:
             mine = _plain(p, TRIO)
         elif _buyer(p) == 7:
@@ -115,7 +118,7 @@ def _lot(rng, p, lot, winners):
     if buyer == 2:
         rivals = rivals[:1] if rng.random() < 0.2 else []
     mode = rng.choice(["spread", "same", "ratio", "step", "floor", "near"])
-    if p["method"] in ("CPRE", "SIE"):
+    if p["method"] == "CPRE":
         mode = "tight"
     told, priced = rng.random() < 0.9, rng.random() < 0.9
     base, out = int(value * rng.choice([0.6, 0.9, 0.95, 1.0])), []
