@@ -40,6 +40,7 @@ SUBJECT_NAMES = {
     "contract": ("el contrato", "the contract"),
     "contest": ("el concurso por un ítem (sus ofertas)", "the contest for a lot (its bids)"),
     "bidder": ("el postor", "the bidder"),
+    "work": ("la obra del registro de obras", "the work of the works register"),
 }
 NOTE = (
     "Una señal es un motivo para mirar, nunca una acusación.",

@@ -9,6 +9,7 @@ Frames, all with `process_id` and `source_code` (which set of sources the proces
     contracts  one row a contract                    contract
     contests   one row a process and lot with bids   contest
     bidders    one row a process and firm that bid   bidder
+    works      one row a work of the works register  work
 
 Tables are joined one to one or summed first: items times suppliers times documents would multiply amounts.
 """
@@ -35,9 +36,11 @@ from procrisk.indicators import (
     features_process,
     features_rivals,
     features_sanctions,
+    features_signature,
     features_supplier,
     features_terms,
     features_ties,
+    features_works,
 )
 from procrisk.records.derive import VOID
 
@@ -70,6 +73,7 @@ SUBJECTS = {
     "contract": Subject("contracts", "contract_id"),
     "contest": Subject("contests", "contest_id"),
     "bidder": Subject("bidders", "firm"),
+    "work": Subject("works", "work_id"),
 }
 
 
@@ -145,6 +149,10 @@ def build(dataset: Records, as_of: date) -> Frames:
     )
     silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
     processes = features_contract.with_contracts(processes, contracts, silent, as_of)
+    processes = features_signature.with_contract_sums(processes, contracts)
+    processes = features_signature.with_subcontracting(processes, awards)
+    processes = features_works.with_control(processes, known["control"], as_of)
+    suppliers = features_signature.with_additions(suppliers, contracts)
     offers = features_bid.offers(known, processes)
     firms = features_rivals.firms(offers, known["consortia"])
     contests = features_rivals.with_rivals(features_bid.contests(processes, offers), firms, known)
@@ -158,6 +166,7 @@ def build(dataset: Records, as_of: date) -> Frames:
         "contracts": contracts,
         "contests": contests,
         "bidders": bidders,
+        "works": features_works.works(known, processes, as_of),
     }
     frames = features_osce_bid.with_flags(frames, known)
     return Frames(frames, kinds)

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from procrisk.indicators import features_changes
+from procrisk.indicators import features_changes, features_delivery, features_signature
 from procrisk.workdays import business_days
 
 Tables = Mapping[str, pl.DataFrame]
@@ -31,6 +31,10 @@ OF_PROCESS = (
     "law_lp_threshold_cents",
     "law_cprec_max_cents",
     "law_penalty_max",
+    "law_penalty_f_60",
+    "law_penalty_f_120",
+    "law_penalty_f_over",
+    "law_subcontract_max",
 )
 
 
@@ -41,7 +45,7 @@ def contracts(
 
     One row a contract: as assembled, what is known of its process, and consented (of its award, else the process's last), sign_days, publish_days (business days); award_amount_cents (its award's, or
     the process's where it is the only contract and award); contract_over_award, final_over_contract, extension_ratio; the figures of
-    `features_changes`; penalties_cents, penalty_ratio; paid_to_another, n_contract_documents.
+    `features_changes`, `features_delivery` and `features_signature`; penalties_cents, penalty_ratio; paid_to_another, n_contract_documents.
     """
     frame = tables["contracts"].join(
         processes.select(OF_PROCESS), on="process_id", how="inner", maintain_order="left", validate="m:1"
@@ -60,7 +64,7 @@ def contracts(
     frame = _documented(frame, tables["documents"])
     planned = (pl.col("end_date") - pl.col("start_date")).dt.total_days()
     positive = pl.col("amount_cents") > 0
-    return frame.with_columns(
+    frame = frame.with_columns(
         sign_days=business_days(pl.col("consented"), pl.col("signed_date"), days),
         publish_days=business_days(pl.col("signed_date"), pl.col("published_date"), days),
         signed_before=(pl.col("consented") - pl.col("signed_date")).dt.total_days(),
@@ -75,6 +79,7 @@ def contracts(
             pl.col("penalties_cents") / pl.col("amount_pen_cents")
         ),
     ).drop("_date", "_consent", "_amount")
+    return features_signature.signed(features_delivery.delivered(frame, tables, as_of), tables)
 
 
 def _penalised(frame: pl.DataFrame, penalties: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from procrisk.indicators.idiom import Rule
 from procrisk.resources import data_dir
 
 FILE = "indicators.toml"
-SUBJECTS = ("process", "buyer", "market", "lot", "award", "supplier", "pair", "contract", "contest", "bidder")
+SUBJECTS = ("process", "buyer", "market", "lot", "award", "supplier", "pair", "contract", "contest", "bidder", "work")
 PHASES = ("planning", "preparation", "selection", "execution", "crosscutting")
 CATEGORIES = ("efficiency", "competition", "integrity")
 _TEXT = ("name_es", "name_en", "phase", "category", "version", "sentence_es", "sentence_en")
