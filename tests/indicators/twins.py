@@ -620,10 +620,13 @@ def cro_08(w, p):
     return worst(one(lot) for lot in w.awarded[p["process_id"]])
 
 
-from tests.indicators import twins_ties  # noqa: E402, F401 (it declares its twins with what stands above)
-from tests.indicators import twins_orders  # noqa: E402, F401 (likewise)
-from tests.indicators import twins_osce_bid  # noqa: E402, F401 (likewise)
-from tests.indicators import twins_bids  # noqa: E402, F401 (likewise)
-from tests.indicators import twins_terms  # noqa: E402, F401 (likewise)
-from tests.indicators import twins_execution_changes  # noqa: E402, F401 (likewise)
-from tests.indicators import twins_execution_delivery  # noqa: E402, F401 (likewise)
+from tests.indicators import (
+    twins_bids,  # noqa: F401 (likewise)
+    twins_execution_changes,  # noqa: F401 (likewise)
+    twins_execution_delivery,  # noqa: F401 (likewise)
+    twins_growth,  # noqa: F401 (likewise)
+    twins_orders,  # noqa: F401 (likewise)
+    twins_osce_bid,  # noqa: F401 (likewise)
+    twins_terms,  # noqa: F401 (likewise)
+    twins_ties,  # noqa: F401 (it declares its twins with what stands above)
+)

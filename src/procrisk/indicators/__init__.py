@@ -3,6 +3,7 @@
 from procrisk.indicators import (
     crosscutting,
     crosscutting_people,
+    crosscutting_record,
     crosscutting_sanctions,
     crosscutting_ties,
     execution,
@@ -19,6 +20,7 @@ from procrisk.indicators import (
     selection_bids,
     selection_challenges,
     selection_rivals,
+    selection_winners,
 )
 from procrisk.indicators.registry import INDICATORS
 
@@ -26,6 +28,7 @@ __all__ = [
     "INDICATORS",
     "crosscutting",
     "crosscutting_people",
+    "crosscutting_record",
     "crosscutting_sanctions",
     "crosscutting_ties",
     "execution",
@@ -42,4 +45,5 @@ __all__ = [
     "selection_bids",
     "selection_challenges",
     "selection_rivals",
+    "selection_winners",
 ]

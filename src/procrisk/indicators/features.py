@@ -28,6 +28,7 @@ from procrisk.indicators import (
     features_bidder,
     features_buyer,
     features_contract,
+    features_growth,
     features_lot,
     features_orders,
     features_osce_bid,
@@ -133,12 +134,13 @@ def build(dataset: Records, as_of: date) -> Frames:
     known = {**tables, "processes": law.attach(coded)}
     lots = features_lot.lots(known)
     processes = features_process.processes(known, lots, days, _publishes(coded, kinds, "cause"))
-    awards = features_award.awards(known, processes, days)
+    awards = features_growth.with_market_share(features_award.awards(known, processes, days))
     suppliers = features_supplier.suppliers(known, processes, awards)
     suppliers = features_sanctions.with_sanctions(suppliers, known)
     suppliers = features_ties.with_ties(suppliers, known, processes)
     suppliers = features_people.with_age(suppliers, known["taxpayers"])
-    processes = features_people.with_people(processes, known)
+    suppliers = features_growth.with_growth(suppliers, known)
+    processes = features_growth.with_days(features_people.with_people(processes, known))
     processes = features_buyer.with_buyers(known, processes, awards)
     processes = features_orders.with_orders(processes, known["purchase_orders"])
     processes = features_plan.with_plan(processes, known["plan"])

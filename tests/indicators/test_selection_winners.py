@@ -1,0 +1,118 @@
+"""What a winner holds and how its awards grow: limits of each indicator, figures on made-up rows."""
+
+from datetime import date
+
+import pytest
+from tests.indicators.made import AS_OF, CLEAR, MISSING, OUT, PEERS, outcome, process, records, table
+
+from procrisk.indicators import features
+
+
+@table(
+    {"method": "AS", "region_code": "08", "family": "fuel", "market_year_n": 10, "market_year_share": 0.31},
+    (CLEAR, {"market_year_share": 0.3}),
+    (PEERS, {"market_year_n": 9}),
+    (OUT, {"method": "CD"}),
+    (OUT, {"family": None}),
+    (MISSING, {"market_year_share": None}),
+)
+def test_sel_52_market_share_high(expected, row):
+    assert outcome("SEL-52", row) == expected
+
+
+@table(
+    {"method": "AS", "own_cents": 1000, "earlier_wins_n": 2, "earlier_max_cents": 100},
+    (CLEAR, {"own_cents": 999}),
+    (PEERS, {"earlier_wins_n": 1}),
+    (OUT, {"method": "CONV"}),
+    (OUT, {"own_cents": 0}),
+    (MISSING, {"own_cents": None}),
+)
+def test_sel_53_sudden_growth(expected, row):
+    assert outcome("SEL-53", row) == expected
+
+
+@table(
+    {"method": "CD", "own_cents": 1000, "pair_earlier_n": 1, "pair_first_cents": 100},
+    (CLEAR, {"own_cents": 999}),
+    (PEERS, {"pair_earlier_n": 0, "pair_first_cents": None}),
+    (OUT, {"method": "INT"}),
+    (MISSING, {"own_cents": None}),
+)
+def test_sel_54_small_then_large(expected, row):
+    assert outcome("SEL-54", row) == expected
+
+
+FIRM, OTHER = "20500000001", "20500000002"
+
+
+def won(n, day, cents, party=FIRM, buyer="20100000001", consortium=None, award="a", status=None):
+    p = process(n, buyer_id=buyer, buyer_ruc=buyer, description="ADQUISICION DE COMBUSTIBLE DIESEL")
+    a = {"process_id": n, "award_id": award, "date": day, "amount_pen_cents": cents, "status": status}
+    s = {"process_id": n, "award_id": award, "party_id": party, "ruc": party, "consortium_id": consortium}
+    return p, a, s
+
+
+def built(*wins):
+    processes = {p["process_id"]: p for p, _, _ in wins}
+    awards = {(a["process_id"], a["award_id"]): a for _, a, _ in wins}
+    made = records(
+        processes=list(processes.values()), awards=list(awards.values()), award_suppliers=[s for _, _, s in wins]
+    )
+    return features.build(made, AS_OF)
+
+
+def last(*wins):
+    return built(*wins)["suppliers"].sort("event_date", "process_id", "party_id").row(-1, named=True)
+
+
+FIRST, SECOND, THIRD = date(2021, 1, 4), date(2021, 6, 1), date(2022, 2, 15)
+
+
+def test_growth_looks_at_earlier_days_alone():
+    row = last(won("1", FIRST, 100), won("2", SECOND, 400), won("3", THIRD, 900), won("4", THIRD, 5000))
+    assert (row["earlier_wins_n"], row["earlier_max_cents"], row["own_cents"]) == (2, 400, 5000)
+    assert row["growth_ratio"] == 12.5
+
+
+def test_a_pair_is_measured_against_its_first_day():
+    elsewhere = won("0", FIRST, 7, buyer="20100000002")
+    row = last(elsewhere, won("1", SECOND, 60), won("2", SECOND, 40), won("3", THIRD, 900))
+    assert (row["pair_earlier_n"], row["pair_first_cents"], row["pair_growth_ratio"]) == (2, 100, 9.0)
+    assert (row["earlier_wins_n"], row["earlier_max_cents"]) == (3, 60)
+
+
+def test_the_first_time_there_is_nothing_to_compare_with():
+    row = last(won("1", THIRD, 900))
+    assert (row["earlier_wins_n"], row["pair_earlier_n"], row["growth_ratio"]) == (0, 0, None)
+
+
+def test_what_a_consortium_wins_is_not_its_members():
+    row = last(won("1", FIRST, 100, consortium="C1"), won("2", THIRD, 900))
+    assert (row["earlier_wins_n"], row["own_cents"]) == (0, 900)
+    frame = built(won("1", FIRST, 100, consortium="C1"))["suppliers"]
+    assert frame["own_cents"].to_list() == [None]
+
+
+def test_several_awards_of_a_process_are_added_and_void_ones_left_out():
+    row = last(won("1", THIRD, 100), won("1", THIRD, 50, award="b"), won("1", THIRD, 7, award="c", status="NULO"))
+    assert row["own_cents"] == 150
+
+
+def test_half_an_amount_is_no_amount():
+    assert last(won("1", THIRD, 100), won("1", THIRD, None, award="b"))["own_cents"] is None
+
+
+@pytest.mark.parametrize(("method", "share"), [("AS", 0.75), ("CD", 1.0)])
+def test_share_of_the_market_counts_competitive_awards(method, share):
+    other = won("2", THIRD, 100, party=OTHER)
+    other[0]["method"] = method
+    frame = built(won("1", THIRD, 300), other)["awards"].sort("process_id")
+    assert frame["market_year_share"][0] == share
+
+
+def test_members_of_a_consortium_do_not_multiply_the_market():
+    both = [won("1", THIRD, 300, party=f, consortium="C1") for f in (FIRM, OTHER)]
+    frame = built(*both, won("2", THIRD, 100, party=OTHER))["awards"].sort("process_id")
+    assert frame["market_year_share"].to_list() == [0.75, 0.25]
+    assert frame["market_year_n"].to_list() == [2, 2]
