@@ -620,13 +620,13 @@ def cro_08(w, p):
     return worst(one(lot) for lot in w.awarded[p["process_id"]])
 
 
-from tests.indicators import (
-    twins_bids,  # noqa: F401 (likewise)
-    twins_execution_changes,  # noqa: F401 (likewise)
-    twins_execution_delivery,  # noqa: F401 (likewise)
-    twins_growth,  # noqa: F401 (likewise)
-    twins_orders,  # noqa: F401 (likewise)
-    twins_osce_bid,  # noqa: F401 (likewise)
-    twins_terms,  # noqa: F401 (likewise)
-    twins_ties,  # noqa: F401 (it declares its twins with what stands above)
+from tests.indicators import (  # noqa: E402 (they read what stands above)
+    twins_bids,  # noqa: F401 (declares its twins)
+    twins_execution_changes,  # noqa: F401 (declares its twins)
+    twins_execution_delivery,  # noqa: F401 (declares its twins)
+    twins_growth,  # noqa: F401 (declares its twins)
+    twins_orders,  # noqa: F401 (declares its twins)
+    twins_osce_bid,  # noqa: F401 (declares its twins)
+    twins_terms,  # noqa: F401 (declares its twins)
+    twins_ties,  # noqa: F401 (declares its twins)
 )
