@@ -150,7 +150,7 @@ def _yearly(p: pd.DataFrame) -> pd.DataFrame:
             "buyer_direct_n": (p["method"] == "CD").fillna(value=False),
             "buyer_low_n": low,
             "buyer_near_n": low & (line >= 0.95).fillna(value=False),
-            "buyer_december_n": month == 12,
+            "buyer_december_n": p["method"].notna() & (month == 12),
             "month": month,
         }
     )
@@ -165,7 +165,8 @@ def _yearly(p: pd.DataFrame) -> pd.DataFrame:
     ours = ours.rename(columns={"n_known_lots": "buyer_lots_n", "n_failed_lots": "buyer_failed_n"}).reset_index()
     for name, of in (("direct", "n"), ("near", "low_n"), ("failed", "lots_n"), ("december", "n")):
         whole = ours[f"buyer_{of}"]
-        ours[f"buyer_{name}_share"] = (ours[f"buyer_{name}_n"] / whole.where(whole > 0)).astype("Float64")
+        share = (ours[f"buyer_{name}_n"] / whole.where(whole > 0)).astype("Float64")
+        ours[f"buyer_{name}_share"] = (share * 1_000_000).round() / 1_000_000
     for name, of, least in (("direct", "n", 10), ("near", "low_n", 5), ("failed", "lots_n", 10)):
         share = ours[f"buyer_{name}_share"].where(ours[f"buyer_{of}"] >= least)
         by = [ours["buyer_level"], ours["year"]]

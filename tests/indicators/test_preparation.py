@@ -1,7 +1,11 @@
 """Each indicator of preparation below, at and above its limit, without a value, out of its scope."""
 
+import polars as pl
 import pytest
-from tests.indicators.made import ABSENT, CLEAR, MISSING, OUT, PEERS, outcome, table
+from tests.indicators.made import ABSENT, AS_OF, CLEAR, MISSING, OUT, PEERS, outcome, process, records, table
+
+from procrisk.indicators.evaluate import evaluate
+from procrisk.settings import Settings
 
 SOLES = 100
 LINE = 400_000 * SOLES
@@ -50,6 +54,20 @@ def test_pre_02_direct_with_weak_cause(expected, row):
 )
 def test_pre_03_buyer_awards_directly(expected, row):
     assert outcome("PRE-03", row) == expected
+
+
+@pytest.mark.parametrize(("direct", "raised"), [(4, set()), (12, {"B0"})])
+def test_pre_03_equal_buyers_do_not_pass_their_own_mean(direct, raised):
+    """Eleven buyers with 4 of 12: a third each. One of them with more stands out, the others never."""
+    made = records(
+        processes=[
+            process(f"{b}-{n}", buyer_id=f"B{b}", method="CD" if n < (4 if b else direct) else "AS")
+            for b in range(11)
+            for n in range(12)
+        ]
+    )
+    flags = evaluate(made, AS_OF, Settings()).flags.filter(pl.col("indicator") == "PRE-03")
+    assert set(flags["subject_id"]) == raised
 
 
 @table(
@@ -153,8 +171,6 @@ def test_pre_10_integrated_terms_too_late(expected, row):
     ],
 )
 def test_pre_02_words_of_the_cause(cause, weak):
-    import polars as pl
-
     from procrisk.indicators.features_process import WEAK_CAUSES
     from procrisk.records.vocabulary import fold
 

@@ -48,6 +48,25 @@ def test_kinds(kind, value, text):
     assert said(f"vale {{x:{kind}}}.", x=value) == f"vale {text}."
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("int", 1, "Hay 1 día."),
+        ("int", 0, "Hay 0 días hábiles."),
+        ("int", 2, "Hay 2 días hábiles."),
+        ("int", 1001, "Hay 1,001 días hábiles."),
+        ("num", 1.02, "Hay 1.0 día."),
+        ("num", 1.2, "Hay 1.2 días hábiles."),
+        ("int", None, "Hay sin dato."),
+    ],
+)
+def test_noun_agrees_with_the_number(kind, value, text):
+    frame = pl.DataFrame({"x": [value]}, schema={"x": pl.Float64})
+    template = f"Hay {{x:{kind}:día|días hábiles}}."
+    assert slots(template) == [("x", kind)]
+    assert frame.select(fill(template, {"x": pl.col("x")}, "es")).item() == text
+
+
 @pytest.mark.parametrize(("language", "text"), [("es", "sin dato"), ("en", "no data")])
 @pytest.mark.parametrize("kind", ["money", "int", "pct", "text", "num"])
 def test_null(kind, language, text):
@@ -62,7 +81,7 @@ def test_money_as_python_writes_it(cents):
     assert said("{x:money}", x=cents) == f"S/ {sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
-@pytest.mark.parametrize("bad", ["{x}", "{x:colour}", "a { b", "{x:int}}"])
+@pytest.mark.parametrize("bad", ["{x}", "{x:colour}", "a { b", "{x:int}}", "{x:int:día}", "{x:colour:día|días}"])
 def test_template_at_fault(bad):
     with pytest.raises(ValueError, match=r"unknown kind|no placeholder"):
         slots(bad)
@@ -70,8 +89,11 @@ def test_template_at_fault(bad):
 
 @pytest.mark.parametrize("i", INDICATORS.values(), ids=list(INDICATORS))
 def test_every_template_is_sound(i):
-    names = slots(i.sentence_es)
-    assert sorted(names) == sorted(slots(i.sentence_en)), "both languages tell the same figures"
+    es, en = (
+        sorted((name.removesuffix(f"_{g}"), kind) for name, kind in slots(said))
+        for g, said in (("es", i.sentence_es), ("en", i.sentence_en))
+    )
+    assert es == en, "both languages tell the same figures"
     assert i.sentence_es.endswith(".")
     assert i.sentence_en.endswith(".")
 

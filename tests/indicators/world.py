@@ -93,6 +93,11 @@ def limit(shares):
     return (mean + 2 * sqrt(variance)) / 1_000_000
 
 
+def part(n, of):
+    """A share in millionths, as its limit is told; None of nothing."""
+    return round(n / of * 1_000_000) / 1_000_000 if of else None
+
+
 def hhi(awards):
     """(awards, holders, index) of awards with a positive amount."""
     held = defaultdict(int)
@@ -249,15 +254,16 @@ class World:
             known = [p for p in ps if p["method"] is not None]
             direct = [p for p in known if p["method"] == "CD"]
             calls = [p["call_date"] for p in ps]
+            december = [p for p in known if p["call_date"] is not None and p["call_date"].month == 12]
             out[key] = {
                 "n": len(known),
                 "direct_n": len(direct),
-                "direct": len(direct) / len(known) if known else None,
+                "direct": part(len(direct), len(known)),
                 "low_n": len(low),
-                "near": sum(p["over_line"] >= 0.95 for p in low) / len(low) if low else None,
+                "near": part(sum(p["over_line"] >= 0.95 for p in low), len(low)),
                 "lots_n": len(lots),
-                "failed": len(failed) / len(lots) if lots else None,
-                "december": sum(d is not None and d.month == 12 for d in calls) / len(known) if known else None,
+                "failed": part(len(failed), len(lots)),
+                "december": part(len(december), len(known)),
                 "months": len({d.month for d in calls if d}),
             }
         return out
@@ -314,7 +320,7 @@ class World:
             peers = shares.get(key[1:], []) if key in buyers else []
             found = limit(peers)
             versions = most.get((p["buyer_consucode"], p["year"]))
-            out[p["process_id"]] = (versions, len(peers) or None, None if found is None else found * 100)
+            out[p["process_id"]] = (versions, len(peers) or None, None if found is None else round(found * 100, 6))
         return out
 
     @cached_property

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from procrisk.indicators.peers import mean_and_deviations
+from procrisk.indicators.peers import mean_and_deviations, millionths
 from procrisk.indicators.terms import COMPETITIVE, DIRECT, SIMPLIFIED
 
 Tables = Mapping[str, pl.DataFrame]
@@ -42,14 +42,15 @@ def _yearly(processes: pl.DataFrame) -> pl.DataFrame:
         buyer_near_n=near.sum().cast(pl.Int64),
         buyer_lots_n=pl.col("n_known_lots").sum().cast(pl.Int64),
         buyer_failed_n=pl.col("n_failed_lots").sum().cast(pl.Int64),
-        buyer_december_n=(pl.col("call_date").dt.month() == 12).sum().cast(pl.Int64),
+        buyer_december_n=(known & (pl.col("call_date").dt.month() == 12)).sum().cast(pl.Int64),
         buyer_months=pl.col("call_date").dt.month().drop_nulls().n_unique().cast(pl.Int64),
     )
+    shares = (("direct", "n"), ("near", "low_n"), ("failed", "lots_n"), ("december", "n"))
     ours = ours.with_columns(
-        buyer_direct_share=pl.when(pl.col("buyer_n") > 0).then(pl.col("buyer_direct_n") / pl.col("buyer_n")),
-        buyer_near_share=pl.when(pl.col("buyer_low_n") > 0).then(pl.col("buyer_near_n") / pl.col("buyer_low_n")),
-        buyer_failed_share=pl.when(pl.col("buyer_lots_n") > 0).then(pl.col("buyer_failed_n") / pl.col("buyer_lots_n")),
-        buyer_december_share=pl.when(pl.col("buyer_n") > 0).then(pl.col("buyer_december_n") / pl.col("buyer_n")),
+        pl.when(pl.col(f"buyer_{of}") > 0)
+        .then(millionths(pl.col(f"buyer_{name}_n") / pl.col(f"buyer_{of}")))
+        .alias(f"buyer_{name}_share")
+        for name, of in shares
     )
     for name, of, least in (("direct", "n", BUYER_MIN), ("near", "low_n", NEAR_MIN), ("failed", "lots_n", BUYER_MIN)):
         compared = pl.when(pl.col(f"buyer_{of}") >= least).then(f"buyer_{name}_share")
@@ -131,6 +132,8 @@ def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
     )
     # versions are small whole numbers: a hundredth of one as the share keeps the integer sums exact
     limit = mean_and_deviations(pl.col("buyer_plan_versions") / 100, ["buyer_level", "year"]) * 100
+    # 29 versions everywhere are no more than 29: 0.29 * 100 falls just short of it
+    limit = limit.round(6)
     peers = buyers.with_columns(
         peer_versions_limit=limit, peer_versions_n=pl.len().over("buyer_level", "year").cast(pl.Int64)
     ).drop("buyer_plan_versions")

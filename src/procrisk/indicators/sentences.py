@@ -3,7 +3,8 @@
 Templates hold placeholders `{name:kind}`. A name is a column of the subject's frame, a parameter of the indicator,
 `value`, `threshold` or, where the table names a legal parameter, `norm`: the norm behind the first of them on the day
 of the call. Kinds: money (céntimos -> S/ 1,234,567.89), date (dd/mm/yyyy), pct (0.123 -> 12.3 %), int, num (one
-decimal), ratio (two decimals), text.
+decimal), ratio (two decimals), text. A noun that follows the number is written `{n:int:orden|órdenes}` and agrees with it:
+"1 orden", "2 órdenes", "1.0 vez".
 """
 
 import re
@@ -11,7 +12,8 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-_SLOT = re.compile(r"\{(\w+):(\w+)\}")
+_SLOT = re.compile(r"\{(\w+):(\w+)(?::([^{}|:]+)\|([^{}|:]+))?\}")
+_ONE = ("1", "1.0", "1.00")
 _UNKNOWN = {"es": "sin dato", "en": "no data"}
 
 
@@ -64,7 +66,7 @@ def slots(template: str) -> list[tuple[str, str]]:
     Raises:
         ValueError: a brace that is no placeholder, or an unknown kind.
     """
-    found = _SLOT.findall(template)
+    found = [(m[1], m[2]) for m in _SLOT.finditer(template)]
     if unknown := [k for _, k in found if k not in _KINDS]:
         raise ValueError(f"unknown kind {', '.join(unknown)} in {template!r}; known: {', '.join(_KINDS)}")
     if re.search(r"[{}]", _SLOT.sub("", template)):
@@ -84,8 +86,11 @@ def fill(template: str, names: Mapping[str, pl.Expr], language: str) -> pl.Expr:
     end = 0
     for match in _SLOT.finditer(template):
         parts.append(pl.lit(template[end : match.start()]))
-        name, kind = match.groups()
-        parts.append(_KINDS[kind](names[name]).fill_null(_UNKNOWN[language]))
+        name, kind, one, many = match.groups()
+        said = _KINDS[kind](names[name])
+        if one:
+            said = pl.concat_str(said, pl.when(said.is_in(_ONE)).then(pl.lit(f" {one}")).otherwise(pl.lit(f" {many}")))
+        parts.append(said.fill_null(_UNKNOWN[language]))
         end = match.end()
     parts.append(pl.lit(template[end:]))
     return pl.concat_str(parts)
