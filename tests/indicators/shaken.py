@@ -29,13 +29,12 @@ def shaken(tables: dict[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFrame
         tables["award_lines"], rng, amount_pen_cents=lambda r: _scaled(r["amount_pen_cents"], rng)
     )
     out["penalties"] = _penalties(out["contracts"], rng)
-    out = executed(out, random.Random(seed + 1))
     out["plan"] = _table("plan", [_plan(rng, b, y, r) for b in range(BUYERS) for y in (2021, 2022) for r in range(3)])
     out["purchase_orders"] = _table("purchase_orders", [_order(rng, n) for n in range(4000)])
     out.update(shaken_ties.registers(out, rng))
     out.update(shaken_planning.registers(out, seed))
     out = shaken_bids.with_bids(out, seed)
-    return shaken_osce_bid.more(out, seed)
+    return executed(shaken_osce_bid.more(out, seed), random.Random(seed + 1))
 
 
 def _changed(frame, rng, **columns):

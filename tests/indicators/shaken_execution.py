@@ -128,7 +128,7 @@ def _contracts(frame, firms, rng):
 
 
 def _modifications(frame, contracts, favoured, rng):
-    rows = [_change(c, n, rng) for c in contracts.to_dicts() for n in range(rng.choice([0, 0, 1, 2, 4]))]
+    rows = [_change(c, n, rng) for c in contracts.to_dicts() for n in range(rng.choice([0, 0, 1, 2, 4, 8]))]
     theirs = contracts.filter(pl.col("supplier_id").is_in(favoured)).drop_nulls("amount_cents").to_dicts()
     rows += [
         {**_key(c), "modification_id": "y", "kind": "additional", "amount_cents": c["amount_cents"]} for c in theirs

@@ -10,7 +10,7 @@ _ENDED_LATE = col("ended_late_days") > 0
 
 @indicator(
     "EXE-27",
-    risks=["R49", "R40"],
+    risks=["R49"],
     subject="contract",
     evidence=["signed_date", "n_later", "again_days"],
     value="again_days",
@@ -89,7 +89,7 @@ def delivered_late(max_days: int) -> Rule:
 
 @indicator(
     "EXE-34",
-    risks=["R36", "R35"],
+    risks=["R36"],
     subject="contract",
     evidence=["end_date", "end_date_updated", "end_date_actual", "ended_late_days", "end_penalties_cents"],
     value="ended_late_days",
