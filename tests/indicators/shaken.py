@@ -31,9 +31,9 @@ def shaken(tables: dict[str, pl.DataFrame], seed: int) -> dict[str, pl.DataFrame
     out["penalties"] = _penalties(out["contracts"], rng)
     out["plan"] = _table("plan", [_plan(rng, b, y, r) for b in range(BUYERS) for y in (2021, 2022) for r in range(3)])
     out["purchase_orders"] = _table("purchase_orders", [_order(rng, n) for n in range(4000)])
-    out.update(shaken_ties.registers(out, rng))
     out.update(shaken_planning.registers(out, seed))
     out = shaken_bids.with_bids(out, seed)
+    out.update(shaken_ties.registers(out, rng))
     return executed(shaken_osce_bid.more(out, seed), random.Random(seed + 1))
 
 

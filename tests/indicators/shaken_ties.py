@@ -28,7 +28,10 @@ def registers(tables, rng):
     persons = [f"4{n:07d}" for n in range(60)] + [f[2:10] for f in firms if f.startswith("10")][:20]
     return {
         "sanctions": made("sanctions", [_sanction(rng, firms, n) for n in range(600)]),
-        "owners": made("owners", [_owner(rng, firms[: len(firms) * 3 // 4], persons) for _ in range(900)]),
+        "owners": made(
+            "owners",
+            [_owner(rng, firms[: len(firms) * 3 // 4], persons) for _ in range(900)] + _rivals(rng, tables["bids"]),
+        ),
         "offices": made("offices", [_office(rng, buyers[:-2], persons) for _ in range(150)]),
         "ties": made("ties", [_tie(rng, firms, persons) for _ in range(250)]),
         "taxpayers": made("taxpayers", [_taxpayer(rng, f) for f in firms[::2]]),
@@ -127,3 +130,11 @@ def _challenges(rng, tables):
         decided = rng.choice([None, lodged + timedelta(days=20), day])
         rows.append({"process_id": p, "challenge_id": "1", "kind": kind, "date": lodged, "resolved_date": decided})
     return rows
+
+
+def _rivals(rng, bids):
+    """Firms that bid, most of them with people of their own and some with people in common."""
+    firms = sorted({f for f in bids["party_id"].to_list() if f})
+    people = [rng.choice([f"5{n:07d}", f"5{n // 8:07d}"]) for n in range(len(firms))]
+    kinds = ["beneficial_owner", "director"]
+    return [{"ruc": f, "person_id": p, "kind": k} for f, p in zip(firms, people, strict=True) for k in kinds]

@@ -232,16 +232,19 @@ tied("CRO-26", _interest, ("buyer", frozenset({"interest"})))
 
 def _politics(w, p, s):
     rulers = [o for o in began(w, p, s["event"]) if o["kind"] == "elected" and since(o, s["event"]) == 0]
-    theirs = people_of(w, s["ruc"]) | {s["ruc"]}
+    people = people_of(w, s["ruc"])
+    theirs = (people or set()) | ({s["ruc"]} - {None})
     given = {
         fold(t["related_id"])
         for t in w.rows["ties"]
         if t["kind"] in ("membership", "donation") and t["person_id"] in theirs and t["related_id"]
     }
-    return any(o["organisation"] and fold(o["organisation"]) in given for o in rulers)
+    # a firm that gave is tied, whoever owns it; one whose owners nobody knows is never clear
+    found = any(o["organisation"] and fold(o["organisation"]) in given for o in rulers)
+    return found or (None if people is None else False)
 
 
-tied("CRO-27", _politics, ("firm", "buyer", frozenset({"membership", "donation"})))
+tied("CRO-27", _politics, ("buyer", frozenset({"membership", "donation"})))
 
 
 @twin("CRO-21")
