@@ -110,6 +110,7 @@ def test_pre_05_quotes_above_the_limit(expected, row):
     (OUT, {"law_min_bid_days": None}),
     (OUT, {"method": "CPRE"}),
     (MISSING, {"bid_days": None}),
+    (MISSING, {"bid_days": -1}),
 )
 def test_pre_06_bid_term_too_short(expected, row):
     assert outcome("PRE-06", row) == expected
@@ -121,6 +122,7 @@ def test_pre_06_bid_term_too_short(expected, row):
     (OUT, {"law_enquiry_days": None}),
     (OUT, {"method": "CD"}),
     (MISSING, {"enquiry_days": None}),
+    (MISSING, {"enquiry_days": -1}),
 )
 def test_pre_07_enquiry_term_too_short(expected, row):
     assert outcome("PRE-07", row) == expected
@@ -153,6 +155,7 @@ def test_pre_09_no_bidding_documents(expected, row):
     (CLEAR, {"integration_days": 6}),
     (OUT, {"law_integration_days": None}),
     (MISSING, {"integration_days": None}),
+    (MISSING, {"integration_days": -1}),
 )
 def test_pre_10_integrated_terms_too_late(expected, row):
     assert outcome("PRE-10", row) == expected

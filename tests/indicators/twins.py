@@ -175,6 +175,8 @@ def pre_05(w, p):
 
 def short_term(p, days, least):
     scope = every(inside(p["method"], TENDER), least is not None)
+    if days is not None and days < 0:
+        return alone(when(scope, None))
     return alone(when(scope, cmp(days, "<", None if least is None else least - 1)))
 
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from procrisk.indicators.features_text import family_en, family_es
 from procrisk.indicators.peers import mean_and_deviations, millionths
 from procrisk.indicators.terms import COMPETITIVE, DIRECT, SIMPLIFIED
+from procrisk.records.regions import region_name
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -16,7 +18,7 @@ BUYER_MIN, NEAR_MIN = 10, 5
 
 
 def with_buyers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
-    """The frame of processes with buyer_* and market_* columns and the limits of their peers.
+    """The frame of processes with buyer_* and market_* columns (market_es, market_en: as shown) and the limits of their peers.
 
     Peers are the buyers of the same level of government in the same year; a limit is the mean plus two standard deviations
     over those with enough processes.
@@ -25,7 +27,11 @@ def with_buyers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -
     frame = frame.join(
         _concentration(awards), on=["buyer_id", "year"], how="left", maintain_order="left", nulls_equal=True
     )
-    frame = frame.join(_markets(awards, processes), on="market_id", how="left", maintain_order="left")
+    region = region_name(pl.col("region_code"))
+    frame = frame.join(_markets(awards, processes), on="market_id", how="left", maintain_order="left").with_columns(
+        market_es=pl.concat_str(family_es(pl.col("family")), region, separator=", "),
+        market_en=pl.concat_str(family_en(pl.col("family")), region, separator=", "),
+    )
     return _planned(frame, tables["plan"])
 
 

@@ -15,6 +15,8 @@ FAILED = ("DESIERTO", "NULO", "CANCELADO")
 QUANTUM = 10_000
 NAME_LENGTH = 60
 """Letters of an item's name that have to agree for two items to be the same."""
+SHOWN_LENGTH = 80
+"""Letters of an item's description that a sentence shows."""
 
 
 def lots(tables: Tables) -> pl.DataFrame:
@@ -62,7 +64,7 @@ def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     """The lots that were awarded, with what is known of their process, and where they stand among peers.
 
     peer_equal_n, peer_equal_share (lots of the same method and object, and how many were awarded at exactly the reference);
-    unit_price (soles), peer_price_n, peer_price_typical, peer_price_z (same item, same unit, log price).
+    item (what tells it: classification, else words), item_shown, unit_price (soles), peer_price_n, peer_price_typical, peer_price_z (same item, same unit, log price).
     """
     ours = [
         "process_id",
@@ -99,6 +101,9 @@ def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
         .join(units, on="unit", how="left", maintain_order="left")
         .with_columns(
             item=pl.coalesce(pl.col("classification"), pl.when(pl.col("_name") != "").then("_name")),
+            item_shown=pl.coalesce(pl.col("description").str.strip_chars(), "classification").str.slice(
+                0, SHOWN_LENGTH
+            ),
             log_price=pl.when(pl.col("object") == "goods").then(pl.col("unit_price").log()),
         )
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from procrisk.indicators.features_bid import LOT, MAX_PER_ADDRESS, MAX_RIVALS
-from procrisk.indicators.features_text import FAMILY_ES
+from procrisk.indicators.features_text import family_en, family_es
 from procrisk.indicators.sentences import supplier_shown
 from procrisk.indicators.terms import CONTESTED
 from procrisk.records.vocabulary import fold
@@ -64,8 +64,8 @@ def with_rivals(contests: pl.DataFrame, firms_: pl.DataFrame, tables: Tables) ->
     family = pl.col("family")
     frame = _class_mean(
         contests.with_columns(
-            family_es=family.replace_strict(FAMILY_ES, default=None, return_dtype=pl.String),
-            family_en=family.str.replace_all("_", " ", literal=True),
+            family_es=family_es(family),
+            family_en=family_en(family),
         )
     )
     frame = _usual(frame, firms_)

@@ -192,6 +192,16 @@ FAMILY_ES: Mapping[str, str] = {
 """Families as they are shown to people in Spanish; in English by their key."""
 
 
+def family_es(name: pl.Expr) -> pl.Expr:
+    """A family as it is shown to people in Spanish."""
+    return name.replace_strict(FAMILY_ES, default=None, return_dtype=pl.String)
+
+
+def family_en(name: pl.Expr) -> pl.Expr:
+    """A family as it is shown to people in English."""
+    return name.str.replace_all("_", " ", literal=True)
+
+
 def letters(text: pl.Expr) -> pl.Expr:
     """The text's words alone: folded, without digits, signs or letters lost in publishing."""
     kept = fold(text.str.slice(0, LENGTH)).str.replace_all(r"[^A-Z ]", " ")

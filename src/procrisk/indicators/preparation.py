@@ -12,6 +12,11 @@ _ROUND = 100_000 * _SOLES
 """Groucho's rounded amount: its last five digits are zeros."""
 
 
+def _shorter(days: str, least: pl.Expr) -> pl.Expr:
+    """The term is shorter; unknown where it would end before it began, which is a slip and no term."""
+    return pl.when(col(days) >= 0).then(col(days) < least)
+
+
 @indicator("PRE-01", risks=["R57"], ocp="R010", subject="process", evidence=["method", "value_pen_cents"])
 def direct_without_cause() -> Rule:
     """A direct award is published without its ground."""
@@ -84,7 +89,7 @@ def quotes_above_the_limit() -> Rule:
 def bid_term_too_short(tolerance: int) -> Rule:
     """Bidders had fewer business days than the law gives them."""
     least = col("law_min_bid_days")
-    return when(TENDER, least.is_not_null()).then(col("bid_days") < least - tolerance)
+    return when(TENDER, least.is_not_null()).then(_shorter("bid_days", least - tolerance))
 
 
 @indicator(
@@ -98,7 +103,7 @@ def bid_term_too_short(tolerance: int) -> Rule:
 def enquiry_term_too_short(tolerance: int) -> Rule:
     """Participants had fewer business days for questions than the law gives them."""
     least = col("law_enquiry_days")
-    return when(TENDER, least.is_not_null()).then(col("enquiry_days") < least - tolerance)
+    return when(TENDER, least.is_not_null()).then(_shorter("enquiry_days", least - tolerance))
 
 
 @indicator("PRE-08", risks=["R15"], subject="process", evidence=["value_pen_cents", "method"], value="value_pen_cents")
@@ -125,4 +130,4 @@ def no_bidding_documents() -> Rule:
 def integrated_terms_too_late(tolerance: int) -> Rule:
     """Bids were due sooner after the integrated terms than the law allows."""
     least = col("law_integration_days")
-    return when(TENDER, least.is_not_null()).then(col("integration_days") < least - tolerance)
+    return when(TENDER, least.is_not_null()).then(_shorter("integration_days", least - tolerance))
