@@ -31,22 +31,22 @@ def test_exe_02_contract_above_award(expected, row):
 
 
 @table(
-    {"law_additional_max": 0.25, "additional_ratio": 0.2501},
-    (CLEAR, {"additional_ratio": 0.25}),
+    {"law_additional_max": 0.25, "additional_law_ratio": 0.2501},
+    (CLEAR, {"additional_law_ratio": 0.25}),
     (OUT, {"law_additional_max": None}),
-    (MISSING, {"additional_ratio": None}),
+    (MISSING, {"additional_law_ratio": None}),
 )
 def test_exe_03_additional_above_limit(expected, row):
     assert outcome("EXE-03", row) == expected
 
 
 @table(
-    {"law_additional_max": 0.25, "additional_ratio": 0.23},
-    (RAISED, {"additional_ratio": 0.25}),
-    (CLEAR, {"additional_ratio": 0.2299}),
-    (CLEAR, {"additional_ratio": 0.2501}),
+    {"law_additional_max": 0.25, "additional_law_ratio": 0.23},
+    (RAISED, {"additional_law_ratio": 0.25}),
+    (CLEAR, {"additional_law_ratio": 0.2299}),
+    (CLEAR, {"additional_law_ratio": 0.2501}),
     (OUT, {"law_additional_max": None}),
-    (MISSING, {"additional_ratio": None}),
+    (MISSING, {"additional_law_ratio": None}),
 )
 def test_exe_04_additional_near_limit(expected, row):
     assert outcome("EXE-04", row) == expected

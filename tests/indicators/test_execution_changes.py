@@ -200,6 +200,15 @@ def test_amounts_of_each_kind_are_summed_once():
     assert row["additional_net_ratio"] == pytest.approx(0.22)
 
 
+def test_works_count_additions_less_reductions_all_else_without():
+    changes = [change(amount_cents=250_00), change("reduction", "2", amount_cents=30_00)]
+    assert figures(changes, object="works")[0]["additional_law_ratio"] == pytest.approx(0.22)
+    assert figures(changes, object="goods")[0]["additional_law_ratio"] == pytest.approx(0.25)
+    doubt = [change(amount_cents=250_00), change("reduction", "2", amount_cents=None)]
+    assert figures(doubt, object="works")[0]["additional_law_ratio"] is None
+    assert figures(doubt, object="goods")[0]["additional_law_ratio"] == pytest.approx(0.25)
+
+
 def test_a_contract_without_changes_has_none_only_where_changes_are_published():
     other = contract("C2")
     rows = figures([change(amount_cents=1)], [contract(), other])

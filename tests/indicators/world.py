@@ -503,8 +503,11 @@ class World:
                 pick = lambda a, b: own[a] if own and own[a] is not None else (p[b] if only else None)  # noqa: E731, B023
                 consent, award = pick("consent_date", "consent_date"), pick("amount_pen_cents", "awarded_pen_cents")
                 changes = added.get((pid, c["contract_id"]))
-                parts = [m["amount_cents"] for m in changes or [] if m["kind"] == "additional"]
-                extra = None if not changes or None in parts else sum(parts)
+                kinds = ("additional", "reduction") if p["object"] == "works" else ("additional",)
+                parts = [(m["kind"], m["amount_cents"]) for m in changes or [] if m["kind"] in kinds]
+                extra = None
+                if changes and all(cents is not None for _, cents in parts):
+                    extra = sum(cents if kind == "additional" else -cents for kind, cents in parts)
                 if not changes and tuple(sorted(set(p["sources"] or []))) in changing:
                     extra = 0
                 fines = fined.get((c["contract_id"],))

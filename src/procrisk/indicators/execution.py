@@ -5,7 +5,7 @@ from procrisk.indicators.registry import indicator
 from procrisk.indicators.terms import COMPETITIVE, DIRECT
 
 _SIGNED = col("signed_date").is_not_null()
-_ADDED = col("additional_ratio")
+_ADDED = col("additional_law_ratio")
 _MOST = col("law_additional_max")
 
 
@@ -43,8 +43,8 @@ def contract_above_award(max_ratio: float) -> Rule:
     risks=["R33", "R32"],
     ocp="R069",
     subject="contract",
-    evidence=["additional_cents", "amount_pen_cents", "additional_ratio", "law_additional_max"],
-    value="additional_ratio",
+    evidence=["additional_cents", "reduction_cents", "amount_pen_cents", "additional_law_ratio", "law_additional_max"],
+    value="additional_law_ratio",
     threshold="law_additional_max",
 )
 def additional_above_limit() -> Rule:
@@ -57,8 +57,8 @@ def additional_above_limit() -> Rule:
     risks=["R33"],
     ocp="R069",
     subject="contract",
-    evidence=["additional_cents", "amount_pen_cents", "additional_ratio", "law_additional_max"],
-    value="additional_ratio",
+    evidence=["additional_cents", "reduction_cents", "amount_pen_cents", "additional_law_ratio", "law_additional_max"],
+    value="additional_law_ratio",
     threshold="law_additional_max",
 )
 def additional_near_limit(from_share: float) -> Rule:

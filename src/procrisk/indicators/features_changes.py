@@ -68,8 +68,8 @@ def measured(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
     Amounts of changes become soles at the contract's own rate (its amount in soles over its amount).
 
-    Ratios over the original amount: additional_ratio, additional_net_ratio (less reductions), reduction_ratio,
-    complementary_ratio, growth_ratio; limit_pen_cents, up to which the procedure may go without open competition, and
+    Ratios over the original amount: additional_ratio, additional_net_ratio (less reductions), additional_law_ratio (as the law
+    counts it: works less reductions, all else without), reduction_ratio, complementary_ratio, growth_ratio; limit_pen_cents, up to which the procedure may go without open competition, and
     grown_pen_cents, what the contract in soles came to; change_days (signature to first change), extension_late_days (end to
     first extension), complementary_days (end to complementary contract), days_since_end, contract_days.
     """
@@ -82,9 +82,12 @@ def measured(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
         return (pl.col(end) - pl.col(start)).dt.total_days()
 
     limit = pl.when(pl.col("method") == "CD").then("law_lp_threshold_cents")
+    added, net = ratio(pl.col("additional_cents")), ratio(pl.col("additional_cents") - pl.col("reduction_cents"))
     measured_in = frame.with_columns(
-        additional_ratio=ratio(pl.col("additional_cents")),
-        additional_net_ratio=ratio(pl.col("additional_cents") - pl.col("reduction_cents")),
+        additional_ratio=added,
+        additional_net_ratio=net,
+        # no source says which reductions are linked to the addition: taking off all of them only ever takes a flag away
+        additional_law_ratio=pl.when(pl.col("object") == "works").then(net).otherwise(added),
         reduction_ratio=ratio(pl.col("reduction_cents")),
         complementary_ratio=ratio(pl.col("complementary_cents")),
         growth_ratio=ratio(pl.col("growth_cents")),
