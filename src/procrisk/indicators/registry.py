@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from procrisk.errors import UsageError
+from procrisk.indicators import roles
 from procrisk.indicators.idiom import Rule
 from procrisk.resources import data_dir
 
@@ -56,8 +57,15 @@ class Indicator:
     """Parameter to where its value comes from."""
     law: tuple[str, ...]
     """Parameters of legal_parameters.csv on which it rests."""
+    breach: str
+    """The norm that a flag shows to be broken, however often it is; empty where a flag is a sign and no breach."""
     sentence_es: str
     sentence_en: str
+
+    @property
+    def role(self) -> str:
+        """One of `roles.ROLES`, as measured on real records."""
+        return roles.role(self.id, self.version)
 
     def rule(self, overrides: Mapping[str, float] | None = None) -> Rule:
         """The rule with its parameters, those in `overrides` instead of the table's."""
@@ -122,7 +130,7 @@ def _entry(id_: str, parameters: list[str]) -> dict[str, Any]:
     entry = table().get(id_)
     if entry is None:
         raise UsageError(f"{FILE} has no entry [{id_}]")
-    known = {*_TEXT, "severity", "law", "params"}
+    known = {*_TEXT, "severity", "law", "params", "breach"}
     if unknown := sorted(set(entry) - known):
         raise UsageError(f"{FILE} [{id_}]: unknown key {', '.join(unknown)}; known: {', '.join(sorted(known))}")
     if missing := [k for k in _TEXT if not str(entry.get(k, "")).strip()]:
@@ -139,8 +147,16 @@ def _entry(id_: str, parameters: list[str]) -> dict[str, Any]:
     for name, p in given.items():
         if set(p) != {"value", "source"} or not str(p["source"]).strip() or not _number(p["value"]):
             raise UsageError(f"{FILE} [{id_}.params.{name}] should have a number `value` and a `source`")
+    breach = entry.get("breach", "")
+    if breach is True:
+        breach = ", ".join(entry.get("law", ()))
+    if not isinstance(breach, str) or ("breach" in entry and not breach.strip()):
+        raise UsageError(
+            f"{FILE} [{id_}]: breach should be the norm that is broken, or true where `law` names its parameters"
+        )
     return {
         **{k: entry[k] for k in _TEXT},
+        "breach": breach,
         "severity": entry["severity"],
         "law": tuple(entry.get("law", ())),
         "params": {n: p["value"] for n, p in given.items()},
