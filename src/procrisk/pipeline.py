@@ -19,7 +19,7 @@ from procrisk.anomaly import layer
 from procrisk.errors import GateError, GateFailedError
 from procrisk.indicators.evaluate import Evaluated, evaluate
 from procrisk.publication import contents, registers, store
-from procrisk.records.assemble import Dataset
+from procrisk.records.assemble import Dataset, last_day
 from procrisk.records.ingest import Ingested, ingest
 from procrisk.scoring import assessment
 from procrisk.scoring.coverage import coverage
@@ -217,22 +217,6 @@ def run(request: Request) -> tuple[str, str]:
         n.stage()
         n.hold()
         return n.publish(), "published"
-
-
-def last_day(dataset: Dataset) -> date:
-    """The last day on which a call, an award or a contract happened: what "today" is to records that carry no clock.
-
-    Months with fewer than a thousandth of the events do not count: one typing error (2099) does not move the whole run.
-    """
-    days = pl.concat(
-        [
-            dataset.tables[t].select(day=c).drop_nulls()
-            for t, c in (("processes", "call_date"), ("awards", "date"), ("contracts", "signed_date"))
-        ],
-    )
-    months = days.group_by(pl.col("day").dt.truncate("1mo")).agg(last=pl.col("day").max(), n=pl.len())
-    last = months.filter(pl.col("n") * 1000 >= days.height)["last"].max()
-    return last if isinstance(last, date) else date(1970, 1, 1)
 
 
 def manifest(out: Path) -> dict[str, Any]:

@@ -16,6 +16,8 @@ class Made:
     phase: str
     category: str
     risks: tuple[str, ...]
+    role: str = "score"
+    breach: str = ""
 
 
 def indicators(m: int) -> dict[str, Made]:

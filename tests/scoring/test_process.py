@@ -2,6 +2,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -308,3 +309,62 @@ def test_same_bytes_with_one_and_with_two_threads():
     one_thread, two_threads = run("1", "UTC"), run("2", "America/Lima")
     assert len(one_thread) == 3
     assert one_thread == two_threads
+
+
+# --- roles -----------------------------------------------------------------------------------------------------------
+
+
+def as_role(indicators, ids, **changes):
+    return {i: replace(known, **changes) if i in ids else known for i, known in indicators.items()}
+
+
+def test_information_is_counted_and_listed_last_and_does_not_score():
+    frame = made.processes(400)
+    states, why = made.states(frame, 12)
+    silent = {"I-00", "I-05"}
+    indicators = as_role(made.indicators(12), silent, role="information")
+    scored = score_processes(frame, states, why, None, indicators)
+    without = score_processes(frame, states.drop(silent), why.drop(silent), None, indicators)
+    scores = [c for c in scored.columns if c.startswith("score")]
+    assert_frame_equal(scored.select(scores), without.select(scores), check_exact=True)
+    assert (scored["n_raised"] > without["n_raised"]).any()
+    mixed = 0
+    for r in scored.iter_rows(named=True):
+        told = [i in silent for i in r["reasons"]]
+        assert told == sorted(told), "information stands before what scores"
+        mixed += len(set(told)) == 2
+    assert mixed > 20
+
+
+def test_a_process_of_which_only_information_is_known_has_no_score():
+    frame = made.processes(60)
+    states, why = made.states(frame, 3)
+    indicators = as_role(made.indicators(3), {"I-00", "I-01", "I-02"}, role="information")
+    scored = score_processes(frame, states, why, None, indicators)
+    assert scored["score"].null_count() == scored["band"].null_count() == 60
+    assert scored["n_raised"].sum() > 0
+
+
+def test_an_uncalibrated_indicator_scores_like_any_other():
+    frame = made.processes(200)
+    states, why = made.states(frame, 6)
+    usual = score_processes(frame, states, why, None, made.indicators(6))
+    new = as_role(made.indicators(6), {"I-01"}, role="uncalibrated")
+    assert_frame_equal(usual, score_processes(frame, states, why, None, new), check_exact=True)
+
+
+def test_a_common_breach_keeps_its_weight():
+    """Of a flag that 40 % of the peers carry next to nothing is left, unless it is a norm that they break."""
+    frame = made.processes(600)
+    states, _ = made.states(frame, 1)
+    indicators = made.indicators(1)
+    w = weights.weigh(frame.select("method", "object", "year"), states, indicators)
+    kept = weights.weigh(
+        frame.select("method", "object", "year"), states, as_role(indicators, {"I-00"}, breach="art. 1")
+    )
+    assert (w.rate == kept.rate).all()
+    common = w.rate[:, 0] > 0.25
+    assert common.any()
+    severity = indicators["I-00"].severity
+    assert kept.weight[common, 0] == pytest.approx(severity * -np.log(w.rate[common, 0]))
+    assert w.weight[common, 0] == pytest.approx(0.05 * kept.weight[common, 0])

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from procrisk.anomaly import layer
+from procrisk.indicators import INDICATORS, roles
 from procrisk.indicators.evaluate import evaluate
 from procrisk.records.ingest import ingest
 from procrisk.scoring.coverage import coverage
@@ -24,9 +25,10 @@ def real(shared_data):
     return found, scored, score_regions(scored, Settings().scores, as_of), coverage(scored, found.states, found.why)
 
 
-def test_a_score_where_and_only_where_something_could_be_evaluated(real):
+def test_a_score_where_and_only_where_something_that_scores_could_be_evaluated(real):
     found, scored, _, _ = real
-    evaluated = found.states.select("process_id", some=pl.any_horizontal(pl.exclude("process_id").is_not_null()))
+    scoring = [i.id for i in INDICATORS.values() if i.role != roles.INFORMATION]
+    evaluated = found.states.select("process_id", some=pl.any_horizontal(pl.col(scoring).is_not_null()))
     both = scored.join(evaluated, on="process_id")
     assert both.height == scored.height >= 7305
     assert both.select((pl.col("score").is_not_null() == pl.col("some")).all()).item()

@@ -35,8 +35,8 @@ class Evaluated:
     """What the indicators say of every process."""
 
     flags: pl.DataFrame
-    """One row per raised flag: process_id, subject_type, subject_id, indicator, risks, value, threshold, evidence (JSON),
-    sentence_es, sentence_en; sorted and unique by (process_id, indicator, subject_id)."""
+    """One row per raised flag: process_id, subject_type, subject_id, indicator, role, risks, value, threshold, evidence
+    (JSON), sentence_es, sentence_en; sorted and unique by (process_id, indicator, subject_id)."""
     states: pl.DataFrame
     """process_id and a Boolean per indicator: true raised, false clear, null not evaluable."""
     why: pl.DataFrame
@@ -48,6 +48,7 @@ FLAGS: dict[str, Any] = {
     "subject_type": pl.String,
     "subject_id": pl.String,
     "indicator": pl.String,
+    "role": pl.String,
     "risks": pl.List(pl.String),
     "value": pl.Float64,
     "threshold": pl.Float64,
@@ -141,6 +142,7 @@ def _flags(frame: pl.DataFrame, outcome: pl.Series, i: Indicator, overrides: Map
         pl.lit(i.subject).alias("subject_type"),
         pl.col(subject.id).alias("subject_id"),
         pl.lit(i.id).alias("indicator"),
+        pl.lit(i.role).alias("role"),
         pl.lit(list(i.risks), dtype=pl.List(pl.String)).alias("risks"),
         _figure(names["value"], i.value).alias("value"),
         _figure(names["threshold"], i.threshold).alias("threshold"),

@@ -1,4 +1,4 @@
-"""The score of a process: 0 to 100, more is riskier; null where nothing could be evaluated.
+"""The score of a process: 0 to 100, more is riskier; null where nothing that scores could be evaluated.
 
 Formula (docs/adr/0002-score-formula.md). Indicators that are signs of the same risk form a family, and only the strongest
 of a family counts. With w the weight of a raised indicator (weights.py) and p its base rate,
@@ -8,7 +8,8 @@ of a family counts. With w the weight of a raised indicator (weights.py) and p i
     rules = 1 - exp(-K * N^2 / (N + C + PRIOR))
     score = 100 * (1 - (1 - rules) * (1 - ANOMALY_WEIGHT * anomaly))
 
-An indicator that is not evaluable appears in none of the sums: neither as raised nor as clear.
+An indicator that is not evaluable appears in none of the sums: neither as raised nor as clear. Nor does one whose role is
+information: it is counted and listed, and does not score.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from procrisk import catalogue
-from procrisk.scoring.weights import STRATA, Bools, Floats, Rated, indicator_columns, weigh
+from procrisk.scoring.weights import STRATA, Bools, Floats, Rated, indicator_columns, scoring, weigh
 
 K = 0.045
 """Set so that one moderate flag that a twentieth of the peers carry ends near 10, and a rare severe one near 55."""
@@ -68,7 +69,7 @@ def score_processes(
     Returns:
         the frame of processes.parquet, sorted by process_id. amount_pen in soles, scores from 0 to 100. `n_not_evaluable`
         counts indicators in whose scope the process is and that could not be decided; `reasons` holds the raised
-        indicators, largest contribution first.
+        indicators, largest contribution first and those for information last.
     """
     known = registered() if indicators is None else indicators
     ordered = processes.sort("process_id")
@@ -81,12 +82,13 @@ def score_processes(
     weights = weigh(ordered.select(STRATA[0]), aligned, known)
     w, e = weights.weight[weights.row], (weights.weight * weights.rate)[weights.row]
     families = [family(known[i]) for i in ids]
-    scores = {"score_rules": rules_score(w, e, raised, clear, families)}
+    counts_in = scoring(ids, known)
+    of_score = [j for j in range(len(ids)) if counts_in[j]]
+    scores = {"score_rules": _part(of_score, w, e, raised, clear, families)}
     for prefix, values in (("phase", PHASES), ("category", CATEGORIES)):
         for value in values:
-            at = [j for j, i in enumerate(ids) if getattr(known[i], prefix) == value]
-            part = rules_score(w[:, at], e[:, at], raised[:, at], clear[:, at], [families[j] for j in at])
-            scores[f"score_{value}"] = part
+            at = [j for j in of_score if getattr(known[ids[j]], prefix) == value]
+            scores[f"score_{value}"] = _part(at, w, e, raised, clear, families)
     in_scope = _mask(reasons_why.select((pl.col(i) != OUT_OF_SCOPE).fill_null(value=False) for i in ids))
     counts = {
         "n_raised": raised.sum(axis=1),
@@ -94,7 +96,12 @@ def score_processes(
         "n_not_evaluable": (in_scope & ~raised & ~clear).sum(axis=1),
     }
     unusual = _anomaly(key, anomaly)
-    return _frame(ordered, scores, counts, _reasons(w, raised, families, ids), unusual)
+    return _frame(ordered, scores, counts, _reasons(w, raised, families, ids, counts_in), unusual)
+
+
+def _part(at: list[int], w: Floats, e: Floats, raised: Bools, clear: Bools, families: list[str]) -> Floats:
+    """The score that the indicators in these columns give."""
+    return rules_score(w[:, at], e[:, at], raised[:, at], clear[:, at], [families[j] for j in at])
 
 
 def family(indicator: Rated) -> str:
@@ -153,17 +160,17 @@ def _anomaly(key: pl.DataFrame, anomaly: pl.DataFrame | None) -> pl.DataFrame:
     return joined.select(pl.col(c).cast(t).alias(_RENAMED.get(c, c)) for c, t in _ANOMALY.items())
 
 
-def _reasons(w: Floats, raised: Bools, families: list[str], ids: list[str]) -> pl.Series:
-    """Raised indicators of each process: those that count by weight, then those that a stronger one of the family covers."""
+def _reasons(w: Floats, raised: Bools, families: list[str], ids: list[str], counts_in: Bools) -> pl.Series:
+    """Raised indicators of each process: those that count by weight, those that a stronger one of the family covers, information."""
     row, column = np.nonzero(raised)
-    flags = pl.DataFrame({"row": row, "column": column, "weight": w[row, column]})
+    flags = pl.DataFrame({"row": row, "column": column, "weight": w[row, column], "silent": ~counts_in[column]})
     named = flags.with_columns(
         family=pl.Series(families, dtype=pl.String).gather(flags["column"]),
         id=pl.Series(ids, dtype=pl.String).gather(flags["column"]),
-    ).sort("row", "weight", "id", descending=[False, True, False])
+    ).sort("row", "silent", "weight", "id", descending=[False, False, True, False])
     lists = (
         named.with_columns(covered=~pl.struct("row", "family").is_first_distinct())
-        .sort("row", "covered", maintain_order=True)
+        .sort("row", "silent", "covered", maintain_order=True)
         .group_by("row", maintain_order=True)
         .agg(pl.col("id"))
     )

@@ -27,6 +27,8 @@ RATE_LOW, RATE_HIGH = 0.002, 0.5
 COMMON_FROM, COMMON_TO = 0.15, 0.25
 """Between these base rates a flag fades from a sign into mere information; beyond, it keeps `COMMON_LEFT` of its weight."""
 COMMON_LEFT = 0.05
+INFORMATION = "information"
+"""Role of an indicator that is shown and does not score (docs/adr/0009-roles.md); every other role scores."""
 
 
 class Rated(Protocol):
@@ -42,6 +44,10 @@ class Rated(Protocol):
     def category(self) -> str: ...
     @property
     def risks(self) -> Sequence[str]: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def breach(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def weigh(strata: pl.DataFrame, states: pl.DataFrame, indicators: Mapping[str, R
     Args:
         strata: method, object and year (nulls are a value of their own), one row a process.
         states: one Boolean column per indicator, aligned with `strata`; null is not evaluable.
-        indicators: severity by indicator id.
+        indicators: severity, role and breach by indicator id. One for information weighs 0 everywhere.
     """
     ids = indicator_columns(states)
     finest = list(STRATA[0])
@@ -82,12 +88,24 @@ def weigh(strata: pl.DataFrame, states: pl.DataFrame, indicators: Mapping[str, R
         rate = np.where(e >= MIN_EVALUATED, np.clip((r + PSEUDO * overall) / (e + PSEUDO), RATE_LOW, RATE_HIGH), rate)
     severity = np.array([float(indicators[i].severity) for i in ids])
     row = strata.select(finest).join(groups, on=finest, how="left", nulls_equal=True, maintain_order="left")
-    return Weights(rate, weight_of(severity, rate), row["stratum_row"].to_numpy().astype(np.intp))
+    breach = np.array([bool(indicators[i].breach) for i in ids], dtype=np.bool_)
+    weight = np.where(scoring(ids, indicators), weight_of(severity, rate, breach), 0.0)
+    return Weights(rate, weight, row["stratum_row"].to_numpy().astype(np.intp))
 
 
-def weight_of(severity: Floats, rate: Floats) -> Floats:
-    """Severity x surprise, faded out for common flags. Strictly decreasing in the rate between its bounds."""
+def scoring(ids: Sequence[str], indicators: Mapping[str, Rated]) -> Bools:
+    """Which of the indicators score."""
+    return np.array([indicators[i].role != INFORMATION for i in ids], dtype=np.bool_)
+
+
+def weight_of(severity: Floats, rate: Floats, breach: Bools | None = None) -> Floats:
+    """Severity x surprise, faded out for common flags. Strictly decreasing in the rate between its bounds.
+
+    Where `breach` is true nothing fades: that many break a norm makes it no smaller a breach.
+    """
     fade = np.clip((COMMON_TO - rate) / (COMMON_TO - COMMON_FROM), COMMON_LEFT, 1.0)
+    if breach is not None:
+        fade = np.where(breach, 1.0, fade)
     weight: Floats = severity * -np.log(rate) * fade
     return weight
 
