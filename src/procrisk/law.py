@@ -40,17 +40,18 @@ class Attached:
     column: str
     parameter: str
     dtype: type[pl.DataType]
-    """Int64: céntimos of soles; Int32: business days; Float64: a ratio."""
+    """Int64: céntimos of soles; Int32: business days or a count; Float64: a ratio."""
     meaning: str
 
 
-_MONEY, _DAYS, _RATIO = pl.Int64, pl.Int32, pl.Float64
+_MONEY, _DAYS, _COUNT, _RATIO = pl.Int64, pl.Int32, pl.Int32, pl.Float64
 ATTACHED = (
     Attached("law_uit_cents", "uit", _MONEY, "UIT of the year of the call"),
     Attached("law_procedure_min_cents", "minor_purchase_max", _MONEY, "at or below it no procedure is needed (8 UIT)"),
     Attached("law_lp_threshold_cents", "lp_cp_threshold", _MONEY, "from it on LP or CP, for the object"),
     Attached("law_cprec_max_cents", "cprec_max", _MONEY, "up to it a comparison of prices"),
     Attached("law_guarantee_exempt_cents", "guarantee_exempt_max", _MONEY, "contracts up to it need no guarantee"),
+    Attached("law_auction_min_bids", "sie_min_valid_bids", _COUNT, "valid bids that an electronic auction needs"),
     Attached("law_min_bid_days", "bid_days_min", _DAYS, "least from call to bids"),
     Attached("law_enquiry_days", "enquiry_days_min", _DAYS, "least for enquiries"),
     Attached("law_integration_days", "integration_days_min", _DAYS, "least from integrated terms to bids"),

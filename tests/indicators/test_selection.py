@@ -23,9 +23,11 @@ def test_sel_01_registered_participants_are_no_bidders():
 
 
 @table(
-    {"method": "SIE", "n_awards": 1, "n_bidders": 1},
+    {"method": "SIE", "n_awards": 1, "n_bidders": 1, "law_auction_min_bids": 2},
     (CLEAR, {"n_bidders": 2}),
     (OUT, {"method": "AS"}),
+    (OUT, {"n_awards": 0}),
+    (OUT, {"law_auction_min_bids": None}),
     (MISSING, {"n_bidders": None}),
 )
 def test_sel_02_auction_without_rivals(expected, row):

@@ -218,7 +218,9 @@ def sel_01(w, p):
 
 @twin("SEL-02")
 def sel_02(w, p):
-    return alone(when(every(inside(p["method"], {"SIE"}), positive(p["n_awards"])), cmp(p["n_bidders"], "<", 2)))
+    least = p["law_auction_min_bids"]
+    scope = every(inside(p["method"], {"SIE"}), least is not None, positive(p["n_awards"]))
+    return alone(when(scope, cmp(p["n_bidders"], "<", least)))
 
 
 @twin("SEL-03")
@@ -345,7 +347,7 @@ def sel_14(w, p):
 @twin("SEL-15")
 def sel_15(w, p):
     return worst(
-        when(inside(p["method"], COMPETITIVE), cmp(days_between(s["event"], s["from"]), ">=", 1))
+        when(inside(p["method"], COMPETITIVE), cmp(days_between(s["award_date"], s["from"]), ">=", 1))
         for s in w.suppliers[p["process_id"]]
     )
 

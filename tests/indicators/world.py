@@ -407,7 +407,8 @@ class World:
             row = {"p": p, "party_id": party, "process_id": pid, "ruc": known[0] if known else None}
             row["award_date"] = max(days) if days else None
             row["event"] = row["award_date"] or p["call_date"]
-            row["amount"] = sum(a["amount_pen_cents"] or 0 for a in won)
+            amounts = [dates.get((pid, s["award_id"]), {}).get("amount_pen_cents") for s in ss]
+            row["amount"] = None if None in amounts else sum(amounts)
             row |= {"buyer_id": p["buyer_id"], "year": p["year"], "method": p["method"], "family": p["family"]}
             every.append(row)
         self._count(every)
@@ -438,7 +439,8 @@ class World:
                 r["firm_known"], r["firm_families"] = len(known), len(set(known))
                 r["first_event"] = min((x["event"] for x in members if x["event"]), default=None)
         self.months = {r["event"].replace(day=1) for r in every if r["event"]}
-        bids = {(b["process_id"], b["party_id"]) for b in self.rows["bids"] if b["process_id"] in self.of}
+        competitive = {p["process_id"] for p in self.processes if p["method"] in COMPETITIVE}
+        bids = {(b["process_id"], b["party_id"]) for b in self.rows["bids"] if b["process_id"] in competitive}
         wins = {(r["process_id"], r["party_id"]) for r in every}
         tried = group([{"k": b, "party": b[1], "buyer": self.of[b[0]]["buyer_id"]} for b in bids], "party", "buyer")
         for r in every:
@@ -473,7 +475,7 @@ class World:
             r["from"] = min(starts) if starts else None
             words = ";".join(sorted({e["category"].upper() for e in entries if e["category"]}))
             need = {"goods": "BIENES", "services": "SERVICIOS", "works": "EJECUTOR", "consultancy": "CONSULTOR"}
-            r["right"] = need[p["object"]] in words if entries and p["object"] in need else None
+            r["right"] = need[p["object"]] in words if words and p["object"] in need else None
             there = sorted(filter(None, (region[e["department"], e["province"]] for e in entries)))
             r["region"] = there[0] if there else None
 

@@ -63,7 +63,7 @@ def _of_lots(lines: pl.DataFrame) -> pl.DataFrame:
 def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     """The lots that were awarded, with what is known of their process, and where they stand among peers.
 
-    peer_equal_n, peer_equal_share (lots of the same method and object, and how many were awarded at exactly the reference);
+    price_limit (the ceiling of the legal band for what is above it, else its floor); peer_equal_n, peer_equal_share (lots of the same method and object, and how many were awarded at exactly the reference);
     item (what tells it: classification, else words), item_shown, unit_price (soles), peer_price_n, peer_price_typical, peer_price_z (same item, same unit, log price).
     """
     ours = [
@@ -80,6 +80,8 @@ def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     awarded = frame.filter(pl.col("awarded_cents").is_not_null()).join(
         processes.select(ours), on="process_id", how="inner", maintain_order="left"
     )
+    floor, ceiling = pl.col("law_price_floor"), pl.col("law_price_ceiling")
+    awarded = awarded.with_columns(price_limit=pl.when(pl.col("award_ratio") > ceiling).then(ceiling).otherwise(floor))
     kind = ["method", "object"]
     equal = pl.col("equals_reference")
     shares = awarded.group_by(kind).agg(

@@ -12,7 +12,8 @@ from procrisk.indicators.features_award import OF_PROCESS
 from procrisk.indicators.peers import upper_fence
 from procrisk.indicators.sentences import supplier_shown
 from procrisk.indicators.terms import COMPETITIVE, DIRECT
-from procrisk.records.regions import region_of
+from procrisk.records.regions import region_name, region_of
+from procrisk.records.vocabulary import OBJECTS
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -29,7 +30,7 @@ HETEROGENEOUS_MIN = 5
 def suppliers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
     """The winners, with what registers say of them and how often they win.
 
-    One row a process and winner (party_id): what is known of the process, event_date (award, else call: direct awards of some sources have no date of award), supplier (as shown), pair_id;
+    One row a process and winner (party_id): what is known of the process, event_date (award, else call: direct awards of some sources have no date of award), supplier (as shown), pair_id, region, object_es, object_en (as shown);
     debarred*, penalties*, registered*; pair_* (with this buyer in this year), firm_* (with all), same_day_n; is_first,
     history_months; pair_bids_n, pair_win_ratio.
     """
@@ -38,17 +39,32 @@ def suppliers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> 
     each = (
         won.sort("process_id", "party_id", "award_id")
         .group_by("process_id", "party_id", maintain_order=True)
-        .agg(pl.col("name", "ruc").drop_nulls().first(), pl.col("award_date").max(), pl.col("award_amount_cents").sum())
+        .agg(
+            pl.col("name", "ruc").drop_nulls().first(),
+            pl.col("award_date").max(),
+            # half a sum is no sum
+            award_amount_cents=pl.when(pl.col("award_amount_cents").null_count() == 0).then(
+                pl.col("award_amount_cents").sum()
+            ),
+        )
     )
     frame = each.join(processes.select(OF_PROCESS), on="process_id", how="inner", maintain_order="left").with_columns(
         event_date=pl.coalesce("award_date", "call_date"),
         supplier=supplier_shown(pl.col("party_id"), pl.col("name")),
+        region=region_name(pl.col("region_code")),
+        object_es=_object_shown(0),
+        object_en=_object_shown(1),
         pair_id=pl.concat_str("buyer_id", "party_id", separator="+"),
     )
     frame = _debarred(frame, tables["sanctions"])
     frame = _penalised(frame, tables["penalties"])
     frame = _registered(frame, tables["suppliers"])
     return _bid_ratio(_first_time(_wins(frame)), tables["bids"], processes)
+
+
+def _object_shown(language: int) -> pl.Expr:
+    names = {code: shown[language].lower() for code, shown in OBJECTS.items()}
+    return pl.col("object").replace_strict(names, default=None, return_dtype=pl.String)
 
 
 def _debarred(frame: pl.DataFrame, sanctions: pl.DataFrame) -> pl.DataFrame:
@@ -102,12 +118,12 @@ def _penalised(frame: pl.DataFrame, penalties: pl.DataFrame) -> pl.DataFrame:
 def _registered(frame: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     """Add what the register of suppliers says.
 
-    registered_from (first day), registered_days (from it to the call), late_days (from the award to it), right_category (one
-    registration is for this kind of object), supplier_region, supplier_department.
+    registered_from (first day), registered_days (from it to the call), late_days (from the award to it), registered_as (the
+    kinds of its registrations), right_category (one of them is for this kind of object), supplier_region, supplier_department.
     """
     firms = register.group_by("ruc").agg(
         registered_from=pl.col("valid_from").min(),
-        _categories=pl.col("category").str.to_uppercase().unique().sort().str.join(";"),
+        registered_as=pl.col("category").str.to_uppercase().drop_nulls().unique().sort().str.join("; "),
         supplier_region=region_of(pl.col("department"), pl.col("province")).drop_nulls().sort().first(),
         supplier_department=pl.col("department").drop_nulls().sort().first(),
     )
@@ -115,9 +131,11 @@ def _registered(frame: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
     need = pl.col("object").replace_strict(CATEGORY, default=None, return_dtype=pl.String)
     return joined.with_columns(
         registered_days=(pl.col("call_date") - pl.col("registered_from")).dt.total_days(),
-        late_days=(pl.col("registered_from") - pl.col("event_date")).dt.total_days(),
-        right_category=pl.col("_categories").str.contains(need, literal=True),
-    ).drop("_categories")
+        late_days=(pl.col("registered_from") - pl.col("award_date")).dt.total_days(),
+        right_category=pl.when(pl.col("registered_as") != "").then(
+            pl.col("registered_as").str.contains(need, literal=True)
+        ),
+    )
 
 
 def _wins(frame: pl.DataFrame) -> pl.DataFrame:
@@ -178,11 +196,11 @@ def _first_time(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bid_ratio(frame: pl.DataFrame, bids: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
-    """Add pair_bids_n (processes of the buyer in which the firm bid) and pair_win_ratio; null where no bid is known."""
+    """Add pair_bids_n (the buyer's competitive procedures in which the firm bid) and pair_win_ratio; null where no bid is known."""
     bid = (
         bids.select("process_id", "party_id")
         .unique()
-        .join(processes.select("process_id", "buyer_id"), on="process_id", how="inner")
+        .join(processes.filter(COMPETITIVE).select("process_id", "buyer_id"), on="process_id", how="inner")
     )
     tried = bid.group_by("party_id", "buyer_id").agg(pair_bids_n=pl.len().cast(pl.Int64))
     won = (

@@ -30,11 +30,12 @@ def single_bid(max_bidders: int) -> Rule:
     subject="process",
     evidence=["n_bidders"],
     value="n_bidders",
-    threshold="min_bidders",
+    threshold="law_auction_min_bids",
 )
-def auction_without_rivals(min_bidders: int) -> Rule:
+def auction_without_rivals() -> Rule:
     """An electronic auction was awarded with fewer bidders than the law asks for."""
-    return when(col("method") == "SIE", col("n_awards") > 0).then(col("n_bidders") < min_bidders)
+    least = col("law_auction_min_bids")
+    return when(col("method") == "SIE", least.is_not_null(), col("n_awards") > 0).then(col("n_bidders") < least)
 
 
 @indicator(
@@ -90,7 +91,7 @@ def award_far_below_reference(min_ratio: float) -> Rule:
     subject="lot",
     evidence=[*_LOT, "law_price_floor", "law_price_ceiling", "award_ratio"],
     value="award_ratio",
-    threshold="law_price_floor",
+    threshold="price_limit",
 )
 def outside_price_band(tolerance: float) -> Rule:
     """Works or works consultancy were awarded outside the band in which the law admits bids."""
@@ -246,7 +247,7 @@ def registered_just_before(max_days: int) -> Rule:
     risks=["R53"],
     ocp="R045",
     subject="supplier",
-    evidence=["supplier", "registered_from", "event_date", "method"],
+    evidence=["supplier", "registered_from", "award_date", "method"],
     value="late_days",
     threshold="min_days",
 )
@@ -255,7 +256,7 @@ def not_registered_at_award(min_days: int) -> Rule:
     return when(COMPETITIVE).then(col("late_days") >= min_days)
 
 
-@indicator("SEL-16", risks=["R53"], subject="supplier", evidence=["supplier", "object"])
+@indicator("SEL-16", risks=["R53"], subject="supplier", evidence=["supplier", "object", "registered_as"])
 def registered_for_something_else() -> Rule:
     """None of the winner's registrations is for the kind of object bought."""
     return when(COMPETITIVE | DIRECT).then(pl.when(~col("object_inferred")).then(~col("right_category")))
