@@ -72,6 +72,7 @@ CHANGES = {
     "2017-04-03",  # D.L. 1341
     "2019-01-30",  # D.S. 344-2018-EF
     "2019-12-15",  # D.S. 377-2019-EF
+    "2020-07-01",  # D.S. 168-2020-EF
     "2021-07-12",  # D.S. 162-2021-EF: ten business days from Saturday 26 June 2021
     "2022-10-28",  # D.S. 234-2022-EF: fifteen from Friday 7 October 2022
     "2025-04-22",  # Ley 32069
@@ -211,6 +212,9 @@ def test_no_year_without_a_value_is_guessed():
         ("2022-06-01", "goods", None, "law_consent_days", None),
         ("2022-06-01", "goods", "CD", "law_consent_days", None),
         ("2022-06-01", "goods", "CD", "law_publish_days", 10),
+        ("2022-06-01", "goods", "SIE", "law_auction_min_bids", 2),
+        ("2019-01-29", "goods", "SIE", "law_auction_min_bids", None),
+        ("2022-06-01", "goods", "AS", "law_auction_min_bids", None),
         ("2022-06-01", "goods", "AS", "law_price_floor", None),
         ("2022-06-01", "consultancy", "AS", "law_price_ceiling", 1.1),
         ("2022-06-01", "works", "AS", "law_complementary_max", None),
@@ -244,7 +248,7 @@ def test_citation():
         law.citation("sign_total_days", date(2023, 6, 1)) == "Reglamento de la Ley 30225 (D.S. 344-2018-EF), art. 141.1"
     )
     assert law.citation("lp_cp_threshold", date(2026, 6, 1), object_="goods").startswith("Ley 32513, art. 14")
-    assert law.citation("bid_days_min", date(2023, 6, 1)).count("; ") == 3  # LP and CP, AS, SCI, SIE
+    assert law.citation("bid_days_min", date(2023, 6, 1)).count("; ") == 4  # LP, CP, AS, SCI, SIE
     assert law.citation("uit", date(1999, 1, 1)) == ""
     with pytest.raises(UsageError, match="no legal parameter is called 'uti'"):
         law.citation("uti", date(2022, 1, 1))

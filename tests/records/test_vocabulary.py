@@ -1,10 +1,12 @@
 """Codes read off the publisher's words, on cases as published and on whole real files."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 import pytest
 
+from procrisk.errors import UsageError
 from procrisk.records import vocabulary as v
 
 NOTHING = pl.lit(None, dtype=pl.String)
@@ -108,19 +110,57 @@ def test_call_number(title, number):
 
 
 @pytest.mark.parametrize(
-    ("title", "details", "special"),
+    ("title", "details", "day", "special"),
     [
-        ("AS-Ley31125-SM-5-2022-X-1", None, "Ley 31125"),
-        ("AS-DL 1355-SM-5-2020-X-2", None, "DL 1355"),
-        ("AS-SM-5-2020-X-2", "Adjudicación Simplificada-Decreto Legislativo N° 1355", "DL 1355"),
-        ("AS-Homologacion-SM-1-2022-HR-1", None, "homologación"),
-        ("PEC-NCPD-PROC-1-2022-X-1", None, "nueva convocatoria por desierto"),
-        ("AS-SM-57-2024-MDASA-CS-2", "Adjudicación Simplificada", None),
+        ("AS-Ley31125-SM-5-2022-X-1", None, date(2022, 2, 1), "Ley 31125"),
+        ("AS-Ley31125-SM-5-2021-X-1", None, date(2021, 1, 31), None),
+        ("AS-DL 1355-SM-5-2020-X-2", None, date(2020, 2, 1), "DL 1355"),
+        ("AS-DL 1355-SM-5-2018-X-2", None, date(2018, 5, 31), None),
+        ("AS-SM-5-2020-X-2", "Adjudicación Simplificada-Decreto Legislativo N° 1355", date(2020, 2, 1), "DL 1355"),
+        ("AS-Homologacion-SM-1-2022-HR-1", None, date(2022, 2, 1), "homologación"),
+        (
+            "AS-SM-1-2022-HR-1",
+            "Adjudicación Simplificada-Homologación de Bienes y Servicios",
+            date(2022, 2, 1),
+            "homologación",
+        ),
+        ("LP-ABR-1-2026-HR-1", "Licitación Pública Abreviada-Homologación", date(2026, 3, 2), "homologación"),
+        ("PEC-NCPD-PROC-1-2022-X-1", None, date(2022, 2, 1), "nueva convocatoria por desierto"),
+        ("PEC-PROC-1-2018-X-1", "Ley 30556, Reconstrucción con Cambios", date(2017, 4, 29), None),
+        ("PEC-PROC-1-2018-X-1", "Ley 30556, Reconstrucción con Cambios", date(2017, 4, 30), "Ley 30556"),
+        ("AS-Ley 26859-SM-1-2021-ONPE-1", None, date(2021, 2, 1), "Ley 26859"),
+        ("LP-ABR-Ley 26859-1-2025-ONPE-1", None, date(2025, 4, 22), "Ley 26859"),
+        ("AS-Ley31125-SM-5-2022-X-1", None, None, "Ley 31125"),
+        ("AS-SM-57-2024-MDASA-CS-2", "Adjudicación Simplificada", date(2024, 2, 1), None),
+        # the number of a procedure is no law
+        ("AS-SM-31125-2022-X-1", "Adjudicación Simplificada", date(2022, 2, 1), None),
     ],
 )
-def test_special_regime(title, details, special):
-    frame = pl.DataFrame({"t": [title], "d": [details]}, schema={"t": pl.String, "d": pl.String})
-    assert frame.select(v.special_regime(pl.col("t"), pl.col("d"))).item() == special
+def test_special_regime(title, details, day, special):
+    frame = pl.DataFrame(
+        {"t": [title], "d": [details], "day": [day]}, schema={"t": pl.String, "d": pl.String, "day": pl.Date}
+    )
+    assert frame.select(v.special_regime(pl.col("t"), pl.col("d"), pl.col("day"))).item() == special
+
+
+def test_rows_of_one_special_regime_follow_one_another():
+    """No call falls under two rows of a name, and none between two of them."""
+    rows = v.special_regimes()
+    for name in {r.name for r in rows}:
+        spans = sorted((r.start, r.end) for r in rows if r.name == name)
+        assert all(end + timedelta(days=1) == start for (_, end), (start, _) in pairwise(spans))
+
+
+def test_a_day_that_is_none_is_refused(tmp_path, monkeypatch):
+    header = "name,pattern,valid_from,valid_to,exempts,norm,confidence,note"
+    (tmp_path / v.SPECIAL_FILE).write_text(f"{header}\nX,X,30/01/2019,,lp_cp_threshold,norma,A,\n", encoding="utf-8")
+    monkeypatch.setattr(v, "data_dir", lambda _: tmp_path)
+    v.special_regimes.cache_clear()
+    try:
+        with pytest.raises(UsageError, match="line 2, column valid_from: should be a day"):
+            v.special_regimes()
+    finally:
+        v.special_regimes.cache_clear()
 
 
 @pytest.mark.parametrize(

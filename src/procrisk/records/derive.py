@@ -221,7 +221,7 @@ def _words(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(
         method=vocabulary.method(details, title, pl.col("method_ocds")),
         call_number=vocabulary.call_number(title),
-        special_regime=vocabulary.special_regime(title, details),
+        special_regime=vocabulary.special_regime(title, details, pl.col("call_date")),
         regime=vocabulary.regime(pl.col("call_date")),
         # direct awards in OCDS have no call: they belong to a period all the same
         reference_date=pl.coalesce("call_date", "_first_award", "published_date"),

@@ -4,12 +4,13 @@ All functions take and return Polars expressions; nothing is evaluated here. Tex
 without accents. CONOSCE publishes lost accents as `¿` (EJECUCI¿N), so patterns hold `.` where an accent may stand.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 import polars as pl
 
-from procrisk.resources import data_dir, read_rows
+from procrisk.resources import Row, data_dir, read_rows
 
 METHODS: dict[str, tuple[str, str]] = {
     "LP": ("Licitación Pública", "Public tender"),
@@ -122,21 +123,47 @@ def call_number(title: pl.Expr) -> pl.Expr:
     return pl.when(nomenclature_head(title).is_not_null()).then(number)
 
 
-def special_regime(title: pl.Expr, details: pl.Expr) -> pl.Expr:
-    """Special rules that the nomenclature or the method's words name: Ley 31125, DL 1355, homologación; else null."""
+def special_regime(title: pl.Expr, details: pl.Expr, call_date: pl.Expr) -> pl.Expr:
+    """Special rules that the nomenclature or the method's words name and that were in force on the day of the call; else null.
+
+    Such are Ley 31125, DL 1355 or homologación. Where the day is not known, any that is named counts.
+    """
     both = pl.concat_str(nomenclature_head(title).fill_null(""), pl.lit(" "), fold(details).fill_null(""))
-    return _first_match(both, special_patterns())
+    out: pl.Expr = pl.lit(None, dtype=pl.String)
+    for rule in reversed(special_regimes()):
+        held = call_date.is_between(rule.start, rule.end).fill_null(value=True)
+        out = pl.when(both.str.contains(rule.pattern) & held).then(pl.lit(rule.name)).otherwise(out)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialRegime:
+    """Special rules, the words that name them (a pattern on folded text) and the calls for which they held."""
+
+    name: str
+    pattern: str
+    start: date
+    end: date
 
 
 @cache
-def special_patterns() -> tuple[tuple[str, str], ...]:
-    """Pattern and name of each special regime of `risk_catalogue/special_regimes.csv`, in file order: the first found wins.
+def special_regimes() -> tuple[SpecialRegime, ...]:
+    """The rows of `risk_catalogue/special_regimes.csv`, in file order: the first found wins; no day means no limit.
 
     Raises:
         UsageError: the file is not as it should be; says line and column.
     """
     rows = read_rows(data_dir("risk_catalogue") / SPECIAL_FILE, _SPECIAL_COLUMNS)
-    return tuple((r["pattern"], r["name"]) for r in rows)
+    return tuple(SpecialRegime(r["name"], r["pattern"], _day(r, "valid_from"), _day(r, "valid_to")) for r in rows)
+
+
+def _day(row: Row, column: str) -> date:
+    if not row[column]:
+        return date.min if column == "valid_from" else date.max
+    try:
+        return date.fromisoformat(row[column])
+    except ValueError as e:
+        raise row.refuse(column, "should be a day, YYYY-MM-DD, or empty") from e
 
 
 # Laws by first day on which a call falls under them.
