@@ -18,6 +18,7 @@ BEFORE = {
     "indicators": {"records", "law", "workdays", "catalogue"},
     "catalogue_check": {"catalogue", "indicators"},
     "collusion": {"records", "indicators"},
+    "cri": {"records", "indicators", "simulate"},
     "anomaly": {"records", "law", "workdays"},
     "scoring": {"records", "indicators", "anomaly", "catalogue", "assessment"},
     "quality": {"records", "scoring"},

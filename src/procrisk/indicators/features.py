@@ -28,6 +28,7 @@ from procrisk.indicators import (
     features_bidder,
     features_buyer,
     features_contract,
+    features_cri,
     features_growth,
     features_lot,
     features_orders,
@@ -155,6 +156,7 @@ def build(dataset: Records, as_of: date) -> Frames:
     processes = features_signature.with_subcontracting(processes, awards)
     processes = features_works.with_control(processes, known["control"], as_of)
     suppliers = features_signature.with_additions(suppliers, contracts)
+    processes = features_cri.with_cri(processes, awards, contracts, days)
     offers = features_bid.offers(known, processes)
     firms = features_rivals.firms(offers, known["consortia"])
     contests = features_rivals.with_rivals(features_bid.contests(processes, offers), firms, known)
