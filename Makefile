@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: setup run test campaign bench check docs schedule clean
+.PHONY: setup run test campaign bench check docs calibrate schedule clean
 
 setup: .venv/.ready
 
@@ -41,6 +41,11 @@ check: setup
 # the documents of docs/ that are made from the catalogue and the code
 docs: setup
 	$(BIN)/python -m procrisk.documentation docs
+
+# rates, roles and coverage of the indicators on real records: risk_catalogue/calibration.csv and docs/calibration.md
+REAL ?= ../shared/data
+calibrate: setup
+	$(BIN)/python -m procrisk.documentation calibrate $(REAL)/conosce $(REAL)/emergency_2020 --context $(REAL)/entities --context $(REAL)/sanctions --write docs
 
 # the nightly deployment at 02:00 America/Lima against a local Prefect server
 schedule: setup
