@@ -26,7 +26,8 @@ def line(**columns):
     [
         (OCID, [line()], True),
         (OCID, [line(reference="16")], False),
-        ("ocds-dgv273-seacev3-774029", [line()], False),
+        ("ocds-dgv273-seacev3-774029", [line()], None),
+        (None, [line()], None),
         ("ocds-dgv273-seacev3-2022-001877-15", [line()], True),
         (OCID, [line(buyer_consucode="9")], None),
         (OCID, [line(year=2021)], None),

@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from tests.indicators.made import ABSENT, AS_OF, CLEAR, MISSING, OUT, PEERS, outcome, process, records, table
 
-from procrisk.indicators import features
+from procrisk.indicators import features, features_terms
 
 CALL = date(2022, 2, 1)
 SOLES = 100
@@ -106,6 +107,13 @@ def test_documents():
     assert got["2"]["peer_planning_share"] == 2 / 3
     assert one["document_days"] == 3
     assert got["5"]["n_planning_documents"] is None
+
+
+def test_a_doubtful_holiday_only_shortens_the_wait_for_a_document():
+    """Friday 29 April to Tuesday 3 May 2022 over Monday 2, decreed non-working as far as is known: one business day."""
+    paper = {"process_id": "1", "section": "tender", "document_id": "1", "document_type": "biddingDocuments"}
+    got = frame(process("1", call_date=date(2022, 4, 29)), documents=[{**paper, "date": date(2022, 5, 3)}])
+    assert got["1"]["document_days"] == 1
 
 
 def test_terms_outside_peru_only():
@@ -316,3 +324,21 @@ def test_pre_25_like_call_still_open(expected, row):
 @pytest.mark.parametrize(("id_", "column"), [("PRE-19", "catalogue_lots"), ("PRE-20", "sheet_lots")])
 def test_no_list_is_never_clear(id_, column):
     assert outcome(id_, {"method": "AS"}, absent=(column,)) == ABSENT
+
+
+def test_a_buyer_with_very_many_like_calls_is_counted_without_pairing_them():
+    """A hundred calls a day, each awarded two days later: 200 open beside each call from the third day on."""
+    n = 20_000
+    calls = pl.DataFrame({"_at": range(n)}).select(
+        process_id=pl.col("_at").cast(pl.String).str.zfill(6),
+        buyer_id=pl.lit("1"),
+        object=pl.lit("goods"),
+        item_class=pl.lit("CEMENTO"),
+        method=pl.lit("AS"),
+        call_number=pl.lit(1),
+        call_date=pl.lit(CALL) + pl.duration(days=pl.col("_at") // 100),
+        award_date=pl.lit(CALL) + pl.duration(days=pl.col("_at") // 100 + 3),
+    )
+    got = features_terms._parallel(calls)["parallel_n"]
+    assert got.to_list()[::100][:5] == [0, 100, 200, 200, 200]
+    assert got.max() == 200

@@ -77,7 +77,7 @@ def line_of(w, p):
     if key in lines:
         return True, lines[key], key[0]
     own = None if p["buyer_consucode"] is None else (p["year"], p["buyer_consucode"].lstrip("0"))
-    return (False if own in buyers else None), [], None
+    return (False if said and own in buyers else None), [], None
 
 
 def planned(w, p, test):
@@ -309,7 +309,7 @@ def pre_22(w, p):
 @twin("PRE-23")
 def pre_23(w, p):
     days = [d["date"] for d in documents(w, p) if d["document_type"] == "biddingDocuments" and d["date"]]
-    late = w.business_days(p["call_date"], min(days)) if days else None
+    late = w.business_days(p["call_date"], min(days), lenient=True) if days else None
     return alone(when(inside(p["method"], TENDER), cmp(late, ">", 1)))
 
 

@@ -54,3 +54,8 @@ def grounds() -> tuple[Ground, ...]:
 def weak_pattern() -> str:
     """Words of the grounds that rest on what the buyer itself did or says, whatever the law."""
     return "|".join(dict.fromkeys(g.pattern for g in grounds() if g.weak))
+
+
+def regularised_pattern() -> str:
+    """Words of the grounds that may be approved after the purchase, whatever the law."""
+    return "|".join(dict.fromkeys(g.pattern for g in grounds() if g.regularise))

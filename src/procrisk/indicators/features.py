@@ -27,6 +27,7 @@ from procrisk.indicators import (
     features_bid,
     features_bidder,
     features_buyer,
+    features_call,
     features_contract,
     features_cri,
     features_growth,
@@ -131,6 +132,8 @@ def build(dataset: Records, as_of: date) -> Frames:
     """
     tables = _standing(dataset.tables)
     days = law.holiday_list(tables.get("holidays"))
+    # for terms that may be too long, never too short
+    lenient = law.holiday_list(tables.get("holidays"), lenient=True)
     coded, kinds = _source_codes(tables["processes"])
     known = {**tables, "processes": law.attach(coded)}
     lots = features_lot.lots(known)
@@ -145,11 +148,8 @@ def build(dataset: Records, as_of: date) -> Frames:
     processes = features_buyer.with_buyers(known, processes, awards)
     processes = features_orders.with_orders(processes, known["purchase_orders"])
     processes = features_plan.with_plan(processes, known["plan"])
-    processes = features_terms.with_terms(processes, known, days)
-    # terms of contracts may be too long, never too short
-    contracts = features_contract.contracts(
-        known, processes, awards, law.holiday_list(tables.get("holidays"), lenient=True), as_of
-    )
+    processes = features_terms.with_terms(processes, known, lenient)
+    contracts = features_contract.contracts(known, processes, awards, lenient, as_of)
     silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
     processes = features_contract.with_contracts(processes, contracts, silent, as_of)
     processes = features_signature.with_contract_sums(processes, contracts)

@@ -28,7 +28,8 @@ MONTHS = (
 def with_plan(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
     """The frame of processes with in_plan, plan_lead_days, plan_month_gap and value_over_planned.
 
-    in_plan: the ocid names a line of the plan; null where the buyer's plan of the year is not known. plan_lead_days: calendar
+    in_plan: the ocid names a line of the plan; null where it names no line at all or the buyer's plan of the year is not
+    known. plan_lead_days: calendar
     days from the first version with that line to the call. plan_month_gap: months between the one foreseen in the last
     version and the call's, without sign. value_over_planned: value over the amount in plan or budget, both in `currency`.
     """
@@ -59,7 +60,7 @@ def with_plan(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
         - pl.col("_month")
     ).abs()
     return joined.with_columns(
-        in_plan=pl.when(line | pl.col("_known")).then(line),
+        in_plan=pl.when(line | (pl.col("_known") & pl.col("_reference").is_not_null())).then(line),
         plan_lead_days=(pl.col("call_date") - pl.col("_first")).dt.total_days(),
         plan_month_gap=gap.cast(pl.Int64),
         value_over_planned=pl.when(pl.col("planned_cents") > 0).then(pl.col("value_cents") / pl.col("planned_cents")),

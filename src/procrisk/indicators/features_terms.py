@@ -28,10 +28,10 @@ def with_terms(frame: pl.DataFrame, tables: Tables, days: Sequence[date]) -> pl.
 
     general_days (calendar days from call to bids where no Peruvian regime applies); fee_share (fee over value);
     peer_value_* (log of the value among like purchases), value_over_typical; names_brand; package_families;
-    catalogue_lots, sheet_lots (lots on a list in force); n_enquiries, n_unanswered, peer_enquiries_*; n_planning_documents,
+    catalogue_lots, sheet_lots, homologated_lots (lots on a list in force); n_enquiries, n_unanswered, peer_enquiries_*; n_planning_documents,
     peer_planning_share, peer_planning_n (of the buyer's other processes with documents); document_days (business days from
     call to the first bidding document); opening_days, peer_opening_*; peer_criteria_mean, criteria_over_mean;
-    buyer_criteria_n, buyer_rated_n, buyer_rated_share, peer_rated_limit, peer_rated_n; parallel_n, parallel_days.
+    buyer_criteria_n, buyer_rated_n, buyer_rated_share, peer_rated_limit, peer_rated_n; parallel_n, parallel_with.
     """
     deadline = pl.coalesce("bid_deadline", "bid_opening")
     value = pl.col("value_pen_cents")
@@ -105,7 +105,7 @@ def _criteria(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _items(frame: pl.DataFrame, lots: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
-    """Add names_brand, package_families, catalogue_lots and sheet_lots."""
+    """Add names_brand, package_families, catalogue_lots, sheet_lots and homologated_lots."""
     told = classified(lots.select("process_id", "lot_id", "description", "classification", "package"))
     families = (
         told.drop_nulls(["package", "family"])
@@ -127,7 +127,7 @@ def _items(frame: pl.DataFrame, lots: pl.DataFrame, listed: pl.DataFrame) -> pl.
     )
     for found in (families, brands):
         frame = frame.join(found, on="process_id", how="left", maintain_order="left")
-    for name, list_ in (("catalogue", "catalogue"), ("sheet", "technical_sheet")):
+    for name, list_ in (("catalogue", "catalogue"), ("sheet", "technical_sheet"), ("homologated", "homologated")):
         on = _listed(frame, told, listed.filter(pl.col("list") == list_), f"{name}_lots")
         frame = frame.join(on, on="process_id", how="left", maintain_order="left")
     return frame
@@ -160,23 +160,38 @@ def _listed(frame: pl.DataFrame, lots: pl.DataFrame, listed: pl.DataFrame, name:
 
 
 def _parallel(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add parallel_n: the buyer's like calls of the PARALLEL_DAYS before this one that had not been awarded on its day."""
+    """Add parallel_n: the buyer's like calls of the PARALLEL_DAYS before this one that had not been awarded on its day.
+
+    Each call counts from the day after it until its award or the end of the window: beginnings and ends are summed up day by
+    day, so that the time grows with the calls and not with their pairs. parallel_with is the one that ended last.
+    """
     keys = ["buyer_id", "object", "item_class"]
     ours = (
         frame.filter(COMPETITIVE, FIRST_CALL, GOODS_SERVICES)
         .drop_nulls([*keys, "call_date"])
         .select("process_id", *keys, "call_date", "award_date")
+        .sort("process_id")
+        .with_row_index("_at")
     )
-    days = (pl.col("call_date") - pl.col("call_date_right")).dt.total_days()
-    pairs = ours.join(ours, on=keys, how="inner").filter(
-        days.is_between(1, PARALLEL_DAYS), pl.col("award_date_right") > pl.col("call_date")
+    call = pl.col("call_date")
+    last = pl.min_horizontal("award_date", call + pl.duration(days=PARALLEL_DAYS + 1))
+    open_ = ours.drop_nulls("award_date").with_columns(_day=call + pl.duration(days=1), _end=last)
+    open_ = open_.filter(pl.col("_end") > pl.col("_day"))
+    changes = [open_.select(*keys, _day=day, _n=pl.lit(n, pl.Int64)) for day, n in (("_day", 1), ("_end", -1))]
+    counts = pl.concat(changes).group_by(*keys, "_day").agg(pl.col("_n").sum()).sort(*keys, "_day")
+    counts = counts.with_columns(parallel_n=pl.col("_n").cum_sum().over(keys)).drop("_n")
+    latest = open_.with_columns(_end=pl.col("_end").to_physical().cast(pl.Int64) * 2**32 + pl.col("_at").cast(pl.Int64))
+    latest = latest.group_by(*keys, "_day").agg(pl.col("_end").max()).sort(*keys, "_day")
+    latest = latest.with_columns(pl.col("_end").cum_max().over(keys) % 2**32)
+    known = ours.sort(*keys, "call_date")
+    for found in (counts, latest):
+        known = known.sort("call_date").join_asof(
+            found.sort("_day"), left_on="call_date", right_on="_day", by=keys, strategy="backward"
+        )
+        known = known.drop("_day", strict=False)
+    named = known.with_columns(pl.col("parallel_n").fill_null(0)).with_columns(
+        parallel_with=pl.when(pl.col("parallel_n") > 0).then(ours["process_id"].gather(known["_end"].fill_null(0)))
     )
-    counted = pairs.group_by("process_id").agg(
-        parallel_n=pl.len().cast(pl.Int64), parallel_with=pl.col("process_id_right").sort().first()
+    return frame.join(
+        named.select("process_id", "parallel_n", "parallel_with"), on="process_id", how="left", maintain_order="left"
     )
-    known = (
-        ours.select("process_id")
-        .join(counted, on="process_id", how="left")
-        .with_columns(pl.col("parallel_n").fill_null(0))
-    )
-    return frame.join(known, on="process_id", how="left", maintain_order="left")
