@@ -224,7 +224,8 @@ def _versions(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from procrisk.publication.diff import diff, text
+    from procrisk.publication.diff import diff
+    from procrisk.publication.diff_text import text
 
     print(text(diff(args.out, args.a, args.b)))
     return 0

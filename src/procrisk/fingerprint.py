@@ -11,13 +11,15 @@ import procrisk
 from procrisk.records.ingest import expand
 from procrisk.resources import data_dir, file_sha256
 
+ROLES = "calibration.csv"
+"""Of the risk catalogue; apart from the rest of it, so that a change of roles shows as one."""
 MEMORY = "lake/last_run.json"
 """Beside the versions, not in them: which run made the current version. Losing it costs one full run."""
 
 
-def of_folder(folder: Path, patterns: Iterable[str]) -> str:
-    """One hash of the names and bytes of the files below `folder` that match."""
-    files = sorted({p for pattern in patterns for p in folder.rglob(pattern)})
+def of_folder(folder: Path, patterns: Iterable[str], apart: Iterable[str] = ()) -> str:
+    """One hash of the names and bytes of the files below `folder` that match, without those named `apart`."""
+    files = sorted({p for pattern in patterns for p in folder.rglob(pattern) if p.name not in apart})
     lines = [f"{p.relative_to(folder).as_posix()} {file_sha256(p)}" for p in files]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -31,8 +33,14 @@ def code() -> dict[str, str]:
 
 @cache
 def catalogue() -> str:
-    """The catalogue of risks, the question bank, the table of indicators and the tables that they read; not their pages."""
-    return of_folder(data_dir("risk_catalogue"), ["*.csv", "indicators.toml"])
+    """The catalogue of risks, the question bank, the table of indicators and the tables that they read; not their pages, the law or the roles."""
+    return of_folder(data_dir("risk_catalogue"), ["*.csv", "indicators.toml"], ["legal_parameters.csv", ROLES])
+
+
+@cache
+def roles() -> str:
+    """The measured roles of the indicators."""
+    return file_sha256(data_dir("risk_catalogue") / ROLES)
 
 
 @cache
@@ -50,7 +58,7 @@ def models() -> str:
 def of_run(sources: Sequence[Path], context: Sequence[Path], *rest: str) -> str:
     """One hash of the bytes of every input and of everything else that the published version depends on."""
     inputs = [[f"{p.name} {file_sha256(p)}" for p in expand(group)] for group in (sources, context)]
-    document = [sorted(inputs[0]), sorted(inputs[1]), code(), catalogue(), law(), models(), *rest]
+    document = [sorted(inputs[0]), sorted(inputs[1]), code(), catalogue(), roles(), law(), models(), *rest]
     return hashlib.sha256(json.dumps(document).encode()).hexdigest()
 
 

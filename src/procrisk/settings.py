@@ -9,6 +9,9 @@ from typing import Any
 
 from procrisk.errors import InputMissingError, UsageError
 
+TABLES = ("indicators", "common", "gate", "scores", "anomaly")
+"""What a settings file may hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -63,6 +66,8 @@ class Settings:
 
     thresholds: dict[str, dict[str, float]] = field(default_factory=dict)
     """Indicator id to parameter to value: what departs from risk_catalogue/indicators.toml."""
+    common: dict[str, float] = field(default_factory=dict)
+    """Figure that indicators share to value: what departs from `[common]` of risk_catalogue/indicators.toml."""
     gate: Gate = field(default_factory=Gate)
     scores: Scores = field(default_factory=Scores)
     anomaly: Anomaly = field(default_factory=Anomaly)
@@ -76,12 +81,13 @@ class Settings:
 def load(path: Path | None) -> Settings:
     """Read a settings file; without one, the defaults.
 
-    The file has a table `[indicators.<ID>]` for each indicator whose thresholds change and optional tables `[gate]`,
-    `[scores]` and `[anomaly]` with the fields of the classes above.
+    The file has a table `[indicators.<ID>]` for each indicator whose thresholds change and optional tables `[common]`, with
+    figures that indicators share, `[gate]`, `[scores]` and `[anomaly]`, with the fields of the classes above.
 
     Raises:
         InputMissingError: the file is not there.
-        UsageError: it is not TOML, or a key is unknown. Indicator ids and their parameters are checked by the registry.
+        UsageError: it is not TOML, or a key is unknown. Indicators, their parameters and common figures are checked where they
+            are evaluated.
     """
     if path is None:
         return Settings()
@@ -91,10 +97,11 @@ def load(path: Path | None) -> Settings:
         raise InputMissingError(f"settings file {path} does not exist") from e
     except tomllib.TOMLDecodeError as e:
         raise UsageError(f"settings file {path} is not TOML: {e}") from e
-    if unknown := set(document) - {"indicators", "gate", "scores", "anomaly"}:
-        raise UsageError(f"{path}: unknown table {sorted(unknown)}; known: indicators, gate, scores, anomaly")
+    if unknown := set(document) - set(TABLES):
+        raise UsageError(f"{path}: unknown table {sorted(unknown)}; known: {', '.join(TABLES)}")
     return Settings(
         thresholds=document.get("indicators", {}),
+        common=document.get("common", {}),
         gate=_section(path, "gate", Gate, document),
         scores=_section(path, "scores", Scores, document),
         anomaly=_section(path, "anomaly", Anomaly, document),

@@ -26,7 +26,7 @@ def run(tmp_path):
         source = tmp_path / "releases.jsonl"
         source.write_text("".join(json.dumps(x) + "\n" for x in lines), encoding="utf-8")
         got = ingest([source], [], None)
-        return evaluate.evaluate(got.dataset, date(2022, 1, 1), SimpleNamespace(thresholds=FEW))
+        return evaluate.evaluate(got.dataset, date(2022, 1, 1), SimpleNamespace(thresholds=FEW, common={}))
 
     return run
 

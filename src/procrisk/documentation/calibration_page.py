@@ -46,10 +46,10 @@ def _only(measured: Measured, levels: tuple[str, ...]) -> tuple[pl.DataFrame, pl
 
 
 def _head(measured: Measured, rows: Sequence[dict[str, str]]) -> list[str]:
-    days = measured.processes["call_date"].drop_nulls()
+    days = measured.processes["call_date"].drop_nulls().sort().dt.strftime("%d/%m/%Y").to_list() or ["–"]
     seen = sum(r["evaluated"] != "0" for r in rows)
     return [
-        f"Medida en {measured.processes.height:,} procesos reales publicados, convocados del {days.min()} al {days.max()}; {seen} de {len(rows)} indicadores se pudieron evaluar en alguno. "
+        f"Medida en {measured.processes.height:,} procesos reales publicados, convocados del {days[0]} al {days[-1]}; {seen} de {len(rows)} indicadores se pudieron evaluar en alguno. "
         f"· *Measured on {measured.processes.height:,} real published processes; {seen} of {len(rows)} indicators could be evaluated on some.*",
         "",
         "- **Tasa**: procesos con señal entre procesos evaluados. Lo que no se pudo evaluar no cuenta como limpio. · *Rate: raised among evaluated; what could not be evaluated is not clean.*",
@@ -100,18 +100,18 @@ def _unseen(rows: Sequence[dict[str, str]]) -> list[str]:
         "",
     ]
     words = {"column_absent": WHY[2], "value_missing": WHY[3], "too_few_peers": WHY[4], "out_of_scope": NO_PROCESS}
-    silent = [r for r in rows if r["evaluated"] == "0"]
-    chief = {
-        r["indicator"]: max(words, key=lambda c, r=r: int(r[c]) if c != "out_of_scope" else 0)
-        if r["applicable"] != "0"
-        else "out_of_scope"
-        for r in silent
-    }
+    silent = {r["indicator"]: _chief_reason(r) for r in rows if r["evaluated"] == "0"}
     for reason, (es, en) in words.items():
-        ids = [i for i, c in chief.items() if c == reason]
+        ids = [i for i, c in silent.items() if c == reason]
         if ids:
             lines.append(f"- **{es} · {en}** ({len(ids)}): {', '.join(ids)}")
     return [*lines, ""]
+
+
+def _chief_reason(row: dict[str, str]) -> str:
+    """The reason that holds for most of the processes to which an indicator applies."""
+    counts = {c: int(row[c]) for c in ("column_absent", "value_missing", "too_few_peers")}
+    return max(counts, key=counts.__getitem__) if any(counts.values()) else "out_of_scope"
 
 
 def _groups(measured: Measured) -> list[str]:

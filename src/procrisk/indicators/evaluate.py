@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from procrisk import law
-from procrisk.indicators import registry
+from procrisk.indicators import common, registry
 from procrisk.indicators.features import SUBJECTS, Frames, Records, build
 from procrisk.indicators.idiom import CLEAR, COLUMN_ABSENT, OUT_OF_SCOPE, RAISED, Rule
 from procrisk.indicators.registry import INDICATORS, Indicator
@@ -28,6 +28,8 @@ class Configured(Protocol):
 
     @property
     def thresholds(self) -> Mapping[str, Mapping[str, float]]: ...
+    @property
+    def common(self) -> Mapping[str, float]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,14 @@ def evaluate(dataset: Records, as_of: date, settings: Configured) -> Evaluated:
     Args:
         dataset: the assembled records (`tables`: name to frame).
         as_of: the day as of which they are read.
-        settings: its `thresholds` replace parameters of the table.
+        settings: its `thresholds` and `common` replace parameters and shared figures of the table.
 
     Raises:
-        UsageError: a threshold for an unknown indicator or parameter.
+        UsageError: a threshold for an unknown indicator or parameter, or an unknown shared figure.
     """
     registry.check_thresholds(settings.thresholds)
-    return judge(build(dataset, as_of), list(INDICATORS.values()), settings.thresholds)
+    with common.using(settings.common):
+        return judge(build(dataset, as_of), list(INDICATORS.values()), settings.thresholds)
 
 
 def judge(frames: Frames, indicators: Sequence[Indicator], thresholds: Mapping[str, Mapping[str, float]]) -> Evaluated:
@@ -131,7 +134,8 @@ def _flags(frame: pl.DataFrame, outcome: pl.Series, i: Indicator, overrides: Map
         return pl.DataFrame(schema=FLAGS)
     subject = SUBJECTS[i.subject]
     params = {n: pl.lit(overrides.get(n, v)) for n, v in i.params.items()}
-    names = {**{c: pl.col(c) for c in raised.columns}, **params}
+    shared = {n: pl.lit(v) for n, v in common.current().items()}
+    names = {**shared, **{c: pl.col(c) for c in raised.columns}, **params}
     if i.law:
         names["norm"] = pl.lit(law.norms(raised, i.law[0]))
     nothing = pl.lit(None, pl.Float64)

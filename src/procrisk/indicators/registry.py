@@ -17,6 +17,8 @@ from procrisk.indicators.idiom import Rule
 from procrisk.resources import data_dir
 
 FILE = "indicators.toml"
+COMMON = "common"
+"""Table of the file with the figures that indicators share."""
 SUBJECTS = ("process", "buyer", "market", "lot", "award", "supplier", "pair", "contract", "contest", "bidder", "work")
 PHASES = ("planning", "preparation", "selection", "execution", "crosscutting")
 CATEGORIES = ("efficiency", "competition", "integrity")
@@ -145,18 +147,11 @@ def _entry(id_: str, parameters: list[str]) -> dict[str, Any]:
             f"{FILE} [{id_}]: parameters {sorted(given)} should be those of the code, {sorted(parameters)}"
         )
     for name, p in given.items():
-        if set(p) != {"value", "source"} or not str(p["source"]).strip() or not _number(p["value"]):
+        if set(p) != {"value", "source"} or not str(p["source"]).strip() or not is_number(p["value"]):
             raise UsageError(f"{FILE} [{id_}.params.{name}] should have a number `value` and a `source`")
-    breach = entry.get("breach", "")
-    if breach is True:
-        breach = ", ".join(entry.get("law", ()))
-    if not isinstance(breach, str) or ("breach" in entry and not breach.strip()):
-        raise UsageError(
-            f"{FILE} [{id_}]: breach should be the norm that is broken, or true where `law` names its parameters"
-        )
     return {
         **{k: entry[k] for k in _TEXT},
-        "breach": breach,
+        "breach": _breach(id_, entry),
         "severity": entry["severity"],
         "law": tuple(entry.get("law", ())),
         "params": {n: p["value"] for n, p in given.items()},
@@ -164,7 +159,19 @@ def _entry(id_: str, parameters: list[str]) -> dict[str, Any]:
     }
 
 
-def _number(value: object) -> bool:
+def _breach(id_: str, entry: Mapping[str, Any]) -> str:
+    """The norm that a flag shows to be broken, from the key `breach`: that norm, or true for those of `law`."""
+    said = entry.get("breach", "")
+    breach = ", ".join(entry.get("law", ())) if said is True else said
+    if not isinstance(breach, str) or ("breach" in entry and not breach.strip()):
+        raise UsageError(
+            f"{FILE} [{id_}]: breach should be the norm that is broken, or true where `law` names its parameters"
+        )
+    return breach
+
+
+def is_number(value: object) -> bool:
+    """Whether a value of TOML is a number; true and false are none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -185,10 +192,10 @@ def check_thresholds(thresholds: Mapping[str, Mapping[str, float]]) -> None:
                 raise UsageError(
                     f"settings [indicators.{id_}]: no parameter {name!r}; known: {', '.join(known.params) or 'none'}"
                 )
-            if not _number(value):
+            if not is_number(value):
                 raise UsageError(f"settings [indicators.{id_}] {name} = {value!r} should be a number")
 
 
 def unused() -> list[str]:
     """Entries of the table for which there is no code."""
-    return sorted(set(table()) - set(INDICATORS))
+    return sorted(set(table()) - set(INDICATORS) - {COMMON})

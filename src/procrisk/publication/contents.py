@@ -1,6 +1,6 @@
 """What a version holds: every file, its key, and the manifest that says what made it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from procrisk import fingerprint
+from procrisk.indicators import INDICATORS, common
 from procrisk.indicators.evaluate import Evaluated
 from procrisk.publication import exports, masking, registers, report, store, workbook
 from procrisk.records import tabular
@@ -112,7 +113,21 @@ def _manifest(body: Contents) -> dict[str, Any]:
         "simulated": body.simulated,
         "code": fingerprint.code(),
         "catalogue": fingerprint.catalogue(),
+        "roles": fingerprint.roles(),
         "law": fingerprint.law(),
         "model": body.model,
         "settings": body.settings.sha256,
+        "changed_settings": changed_settings(body.settings),
     }
+
+
+def changed_settings(settings: Settings) -> dict[str, dict[str, Any]]:
+    """The settings that depart from the defaults: section.name, or indicators.<ID>.<parameter>, to value and default."""
+    given = {f"indicators.{i}.{n}": v for i, some in settings.thresholds.items() for n, v in some.items()}
+    usual = {f"indicators.{i.id}.{n}": v for i in INDICATORS.values() for n, v in i.params.items()}
+    given |= {f"common.{n}": v for n, v in settings.common.items()}
+    usual |= {f"common.{n}": f.value for n, f in common.figures().items()}
+    for section in ("gate", "scores", "anomaly"):
+        given |= {f"{section}.{n}": v for n, v in asdict(getattr(settings, section)).items()}
+        usual |= {f"{section}.{n}": v for n, v in asdict(getattr(Settings(), section)).items()}
+    return {n: {"value": v, "default": usual[n]} for n, v in sorted(given.items()) if v != usual[n]}

@@ -9,13 +9,14 @@ import polars as pl
 
 from procrisk import fsio
 from procrisk.errors import PublicationIOError
-from procrisk.publication import versions
+from procrisk.publication import causes, versions
 from procrisk.publication.verify import MANIFEST, VERSIONS
 
 _MEASURES = ("score", "score_low", "score_high", "band", "rank_low", "rank_high")
 _PROCESS_KEY = ("process_id",)
 _REGION_KEY = ("region_code", "scope", "period")
 _FLAG_KEY = ("process_id", "indicator", "subject_type", "subject_id")
+_PLACE = ("process_id", "region_code", "delivery_region_code", "scope", "reference_date")
 _SHOWN = 20
 """Rows of each part in the printed text; the frames hold all."""
 
@@ -27,18 +28,24 @@ class Diff:
     before: str
     after: str
     manifest: pl.DataFrame
-    """item, before, after (JSON text): inputs, settings, code, catalogue, law, model, as_of that differ."""
+    """item, before, after (JSON text): inputs, settings, code, catalogue, roles, law, model, as_of that differ."""
+    settings: pl.DataFrame
+    """setting (indicators.<ID>.<parameter> or section.name), before, after (JSON text)."""
+    records: pl.DataFrame
+    """process_id, record: new, revised or removed."""
     processes: pl.DataFrame
-    """process_id, change, and score, band, ... each as <name>_before, <name>_after."""
+    """process_id, change, and score, band, ... each as <name>_before, <name>_after; gained, lost: indicators; cause."""
     regions: pl.DataFrame
-    """region_code, scope, period, change, and score, rank_low, ... each as <name>_before, <name>_after."""
+    """region_code, scope, period, change, and score, rank_low, ... each as <name>_before, <name>_after; n_moved: its own
+    processes that moved; indicators gained or lost on them, most first; cause."""
     flags: pl.DataFrame
-    """process_id, indicator, subject_type, subject_id, change: n flags of that name appeared or vanished."""
+    """process_id, indicator, subject_type, subject_id, change: n flags of that name appeared or vanished; cause."""
 
     @property
     def is_empty(self) -> bool:
         """Whether the two say the same."""
-        return all(f.is_empty() for f in (self.manifest, self.processes, self.regions, self.flags))
+        frames = (self.manifest, self.settings, self.records, self.processes, self.regions, self.flags)
+        return all(f.is_empty() for f in frames)
 
 
 def diff(out: Path, a: str, b: str) -> Diff:
@@ -52,12 +59,22 @@ def diff(out: Path, a: str, b: str) -> Diff:
     ids = versions.resolve(out, a), versions.resolve(out, b)
     before, after = (out / VERSIONS / i for i in ids)
     try:
+        why = causes.find([_document(f) for f in (before, after)], _read(before, after, "sources.parquet"))
+        flags = causes.of_flags(_flags(*_read(before, after, "flags.parquet")), why)
+        old, new = _read(before, after, "processes.parquet")
+        moved = _moved(old, new, _PROCESS_KEY)
+        reasons = _sides(old, new, "reasons").join(moved, on="process_id", how="semi")
+        processes = causes.of_processes(moved.join(reasons, on="process_id", how="left"), flags, why)
+        places = pl.concat([new.select(_PLACE), old.join(new, on="process_id", how="anti").select(_PLACE)])
+        regions = _moved(*_read(before, after, "regions.parquet"), _REGION_KEY)
         return Diff(
             *ids,
             manifest=_manifest(before, after),
-            processes=_moved(*_read(before, after, "processes.parquet"), _PROCESS_KEY),
-            regions=_moved(*_read(before, after, "regions.parquet"), _REGION_KEY),
-            flags=_flags(*_read(before, after, "flags.parquet")),
+            settings=why.settings,
+            records=why.records,
+            processes=processes,
+            regions=causes.of_regions(regions, processes.join(places, on="process_id", how="left"), why),
+            flags=flags,
         )
     except (pl.exceptions.PolarsError, ValueError, KeyError) as e:
         raise PublicationIOError(
@@ -85,6 +102,15 @@ def _moved(old: pl.DataFrame, new: pl.DataFrame, key: tuple[str, ...]) -> pl.Dat
         .select(*key, "change", *sides)
         .sort(key)
     )
+
+
+def _sides(old: pl.DataFrame, new: pl.DataFrame, column: str) -> pl.DataFrame:
+    """A column of the processes before and after."""
+    left, right = (
+        f.select("process_id", pl.col(column).alias(f"{column}_{side}"))
+        for f, side in ((old, "before"), (new, "after"))
+    )
+    return left.join(right, on="process_id", how="full", coalesce=True)
 
 
 def _change(no_old: pl.Expr, no_new: pl.Expr, moved: pl.Expr) -> pl.Expr:
@@ -125,11 +151,17 @@ def _manifest(before: Path, after: Path) -> pl.DataFrame:
     )
 
 
+def _document(folder: Path) -> dict[str, Any]:
+    with fsio.reporting("read", folder / MANIFEST):
+        found: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+    return found
+
+
 def _items(folder: Path) -> dict[str, str]:
     """The manifest flattened to path: value. Inputs are named by their content, what follows from them is left out."""
-    with fsio.reporting("read", folder / MANIFEST):
-        document = json.loads((folder / MANIFEST).read_bytes())
+    document = _document(folder)
     document.pop("outputs", None)
+    document.pop("changed_settings", None)
     inputs = {f"inputs/{i['name']} ({i['sha256'][:12]})": i.get("counts") for i in document.pop("inputs", [])}
     flat: dict[str, str] = {}
 
@@ -144,40 +176,3 @@ def _items(folder: Path) -> dict[str, str]:
     for path, counts in inputs.items():
         walk(path, counts)
     return flat
-
-
-def text(found: Diff, rows: int = _SHOWN) -> str:
-    """The comparison for people, Spanish first."""
-    lines = [f"{found.before} → {found.after}"]
-    if found.is_empty:
-        return "\n".join([*lines, "Sin diferencias / no differences"])
-    for title, frame in (
-        ("Qué cambió en el origen / what changed at the source", found.manifest),
-        ("Regiones / regions", found.regions),
-        ("Procedimientos / processes", found.processes),
-        ("Señales / flags", found.flags),
-    ):
-        lines += ["", f"{title}: {frame.height:,}"]
-        lines += [f"  {_sentence(row)}" for row in frame.head(rows).iter_rows(named=True)]
-        if frame.height > rows:
-            lines.append(f"  … {frame.height - rows:,} más / more")
-    return "\n".join(lines)
-
-
-_WORDS = {"moved": "cambia / moved", "appeared": "aparece / appeared", "vanished": "desaparece / vanished"}
-
-
-def _sentence(row: dict[str, Any]) -> str:
-    if "item" in row:
-        return f"{row['item']}: {row['before'] or '—'} → {row['after'] or '—'}"
-    where = [str(v) for k, v in row.items() if k in {*_PROCESS_KEY, *_REGION_KEY, *_FLAG_KEY} and v is not None]
-    moves = []
-    for k, old in row.items():
-        name = k.removesuffix("_before")
-        if name != k and old != row[f"{name}_after"]:
-            moves.append(f"{name} {_shown(old)} → {_shown(row[f'{name}_after'])}")
-    return f"{' · '.join(where)}: {_WORDS[row['change']]}{'; ' if moves else ''}{', '.join(moves)}"
-
-
-def _shown(value: Any) -> str:
-    return "—" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)

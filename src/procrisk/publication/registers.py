@@ -16,6 +16,7 @@ NAMES = {
     "holidays": ("días no laborables", "days off"),
     "listed_items": ("catálogos, fichas técnicas y homologados", "catalogues, technical sheets and homologated items"),
     "offices": ("cargos públicos", "public offices"),
+    "outcomes": ("resultados conocidos", "known outcomes"),
     "owners": ("socios, representantes y directores", "shareholders, representatives and directors"),
     "penalties": ("penalidades", "penalties"),
     "plan": ("planes anuales", "annual plans"),
