@@ -8,13 +8,11 @@ import io
 import json
 from datetime import date
 
-import polars as pl
 import pytest
 
-from procrisk.indicators.evaluate import WHY, evaluate
+from procrisk.indicators import INDICATORS, evaluate, features
 from procrisk.records.ingest import ingest
 from procrisk.scoring.process import SCOPES
-from procrisk.settings import Settings
 
 AS_OF = date(2022, 12, 31)
 DAY = "2022-02-01T00:00:00-05:00"
@@ -111,18 +109,22 @@ def awarded(**cells):
 
 
 class Judged:
-    """What became of some records: the tables, each process's state and reason, the flags."""
+    """What became of some records: their tables, and what an indicator says of them."""
 
     def __init__(self, folder):
         read = ingest([folder], [], None)
         assert read.quarantine.height == 0, read.quarantine["detail"].to_list()
         self.tables = read.dataset.tables
-        self.found = evaluate(read.dataset, AS_OF, Settings())
+        self.frames = features.build(read.dataset, AS_OF)
+
+    def by(self, id_):
+        return evaluate.judge(self.frames, [INDICATORS[id_]], {})
 
     def __getitem__(self, id_):
         """raised, clear or the reason why it is not evaluable, of the one process there is."""
-        code = self.found.why[id_].item()
-        return WHY[code] if code else "raised" if self.found.states[id_].item() else "clear"
+        found = self.by(id_)
+        code = found.why[id_].item()
+        return evaluate.WHY[code] if code else "raised" if found.states[id_].item() else "clear"
 
     def one(self, table):
         return self.tables[table].row(0, named=True)
@@ -246,7 +248,7 @@ def test_an_ocid_may_hold_several_awards(judge):
     got = judge(release(awards=awards, contracts=contracts))
     assert got.one("processes")["n_awards"] == 2
     assert got.one("processes")["awarded_pen_cents"] == 40_000_000
-    flag = got.found.flags.filter(pl.col("indicator") == "EXE-02").row(0, named=True)
+    flag = got.by("EXE-02").flags.row(0, named=True)
     assert flag["subject_id"].endswith("2000002")
     assert flag["value"] == pytest.approx(1.5)
 

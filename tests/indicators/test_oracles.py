@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from procrisk.indicators import features
+from procrisk.indicators import INDICATORS, evaluate, features
 from procrisk.records.ingest import ingest
 
 
@@ -100,3 +100,22 @@ def test_national_buyers_of_lima_are_compared_among_themselves(frames):
     by_level = limits.group_by("buyer_level").agg(pl.col("peer_direct_limit").n_unique())
     assert (by_level["peer_direct_limit"] == 1).all()
     assert limits["peer_direct_limit"].n_unique() > 1
+
+
+def test_simplified_awards_above_the_line_are_never_flagged_on_a_guess(frames):
+    """Looked at one by one: works whose text says goods, awards after a tender without bids. Nobody published the object."""
+    above = frames["processes"].filter(
+        pl.col("method") == "AS",
+        pl.col("call_date").dt.year() == 2022,
+        pl.col("value_pen_cents") >= pl.col("law_lp_threshold_cents"),
+    )
+    found = evaluate.judge(frames, [INDICATORS["PRE-04"]], {})
+    reasons = above.join(found.why, on="process_id").with_columns(
+        reason=pl.col("PRE-04").replace_strict(evaluate.WHY, default=None)
+    )
+    special, later = pl.col("special_regime").is_not_null(), pl.col("call_number") > 1
+    assert set(reasons.filter(special)["special_regime"]) == {"Ley 31125"}
+    assert set(reasons.filter(special | later)["reason"]) == {"out_of_scope"}
+    assert set(reasons.filter(~(special | later))["reason"]) == {"value_missing"}
+    assert reasons.filter(special | later).height >= 10
+    assert reasons.filter(~(special | later)).height >= 80
