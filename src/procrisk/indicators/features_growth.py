@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from procrisk.indicators.features_text import family_en, family_es
 from procrisk.indicators.terms import COMPETITIVE
+from procrisk.records.regions import region_name
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -58,9 +60,10 @@ def _earlier(dated: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def with_market_share(awards: pl.DataFrame) -> pl.DataFrame:
-    """The frame of awards with market_year_n (awards of this kind of purchase, region and year) and the holder's market_year_share.
+    """The frame of awards with the holder's share of what is awarded of this kind of purchase in its region and year.
 
-    Competitive procedures alone; shares are of awarded soles.
+    Adds market_year_n (awards), market_year_share; family_es, family_en and region as they are shown to people. Competitive
+    procedures alone; shares are of awarded soles.
     """
     keys = ["region_code", "family", "year"]
     known = awards.filter(COMPETITIVE & (pl.col("amount_pen_cents") > 0)).drop_nulls([*keys, "holder"])
@@ -70,7 +73,12 @@ def with_market_share(awards: pl.DataFrame) -> pl.DataFrame:
     return (
         awards.join(whole, on=keys, how="left", maintain_order="left")
         .join(held, on=[*keys, "holder"], how="left", maintain_order="left")
-        .with_columns(market_year_share=pl.col("_held") / pl.col("_whole"))
+        .with_columns(
+            market_year_share=pl.col("_held") / pl.col("_whole"),
+            family_es=family_es(pl.col("family")),
+            family_en=family_en(pl.col("family")),
+            region=region_name(pl.col("region_code")),
+        )
         .drop("_held", "_whole")
     )
 
