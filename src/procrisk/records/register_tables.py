@@ -31,6 +31,7 @@ SUPPLIERS = table(
     ("category", TEXT, "Proveedor de Bienes, de Servicios, Ejecutor de Obra, Consultor de Obra"),
     ("valid_from", DAY, "D_FEC_INICIOVIGENCIA"),
     ("valid_to", DAY, "D_FEC_FINVIGENCIA"),
+    ("capacity_cents", CENTS, "most that it may have contracted at a time (executors of works), soles"),
 )
 
 SANCTIONS = table(
@@ -253,4 +254,18 @@ ANSWERS = table(
     ("evidence_date", DAY, "date of that document"),
     ("answered_by", TEXT, "function that answered, never a person's name"),
     ("date", DAY, "day of the answer"),
+)
+
+OUTCOMES = table(
+    "outcomes",
+    "process_id work_id project_id kind source",
+    "what is known to have become of a process, a work or a project: a label to learn from and to be measured against",
+    ("process_id", TEXT, "process, where the source says it"),
+    ("work_id", TEXT, "work, likewise"),
+    ("project_id", TEXT, "investment project (CUI), likewise"),
+    ("kind", TEXT, "works_risk, sanction, audit or decision"),
+    ("level", COUNT, "grade in the source's own scale, where it has one; works_risk: 0 (none) to 4 (extreme)"),
+    ("positive", YES, "it speaks of a risk that was found; works_risk: level 3 or 4"),
+    ("date", DAY, "when it became known, where published"),
+    ("source", TEXT, "who says so"),
 )

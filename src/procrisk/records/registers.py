@@ -6,7 +6,7 @@ Here: entities, consortia, suppliers, sanctions, penalties, annual plans, purcha
 
 import polars as pl
 
-from procrisk.records import registers_assessment, registers_control, registers_people
+from procrisk.records import contraloria_works, registers_assessment, registers_control, registers_people
 from procrisk.records.spec import Spec
 
 c = pl.col
@@ -246,7 +246,12 @@ HOLIDAYS = Spec(
 MAX_HOLIDAY_COLUMNS = 4
 """A list of days has a date, a name and little else; a wider table with such headers is something else."""
 
-_OTHERS = (*registers_people.SPECS, *registers_control.SPECS, *registers_assessment.SPECS)
+_OTHERS = (
+    *registers_people.SPECS,
+    *registers_control.SPECS,
+    *contraloria_works.REGISTER_SPECS,
+    *registers_assessment.SPECS,
+)
 SPECS = (
     PAC,
     ORDENES,

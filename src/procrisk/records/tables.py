@@ -38,6 +38,7 @@ from procrisk.records.register_tables import (
     HOLIDAYS,
     LISTED_ITEMS,
     OFFICES,
+    OUTCOMES,
     OWNERS,
     PENALTIES,
     PLAN,
@@ -105,6 +106,7 @@ REGISTER_TABLES = (
     WORKS,
     CONTROL,
     ANSWERS,
+    OUTCOMES,
 )
 TABLES: dict[str, Table] = {t.name: t for t in (RECORDS, *PROCESS_TABLES, *REGISTER_TABLES)}
 

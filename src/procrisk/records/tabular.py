@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 
 import polars as pl
 
-from procrisk.records import checks, conosce, oece_csv, oece_paths, registers, rows
+from procrisk.records import checks, conosce, contraloria_works, oece_csv, oece_paths, registers, rows
 from procrisk.records.batch import Chunk, Reason, Refusal, content_key
 from procrisk.records.rows import Rows
 from procrisk.records.spec import Spec, fill, header_key, parse, refused
@@ -15,7 +15,7 @@ from procrisk.records.spec import Spec, fill, header_key, parse, refused
 CHUNK_ROWS = 100_000
 """Rows parsed at a time: bounds memory, and is large enough for Polars to run at full speed."""
 
-_SPECS = (*conosce.SPECS, *registers.SPECS)
+_SPECS = (*contraloria_works.PROCESS_SPECS, *conosce.SPECS, *registers.SPECS)
 KINDS = (*(s.kind for s in _SPECS), *(s.kind for s in oece_csv.SPECS))
 """Every kind of table that can be read."""
 PERSONAL = frozenset(s.kind for s in _SPECS if s.personal)
