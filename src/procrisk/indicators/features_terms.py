@@ -186,7 +186,12 @@ def _parallel(frame: pl.DataFrame) -> pl.DataFrame:
     known = ours.sort(*keys, "call_date")
     for found in (counts, latest):
         known = known.sort("call_date").join_asof(
-            found.sort("_day"), left_on="call_date", right_on="_day", by=keys, strategy="backward"
+            found.sort("_day"),
+            left_on="call_date",
+            right_on="_day",
+            by=keys,
+            strategy="backward",
+            check_sortedness=False,
         )
         known = known.drop("_day", strict=False)
     named = known.with_columns(pl.col("parallel_n").fill_null(0)).with_columns(
