@@ -75,7 +75,8 @@ def test_edges_of_the_years_covered():
 
 def test_register_adds_days():
     # a bridge day before 28 July 2022
-    register = pl.DataFrame({"date": [date(2022, 7, 27), None, date(2022, 7, 28)], "name": ["puente", "?", "otra vez"]})
+    names = ["puente", "?", "otra vez"]
+    register = pl.DataFrame({"date": [date(2022, 7, 27), None, date(2022, 7, 28)], "region": "", "name": names})
     days = holiday_list(register)
     frame = pl.DataFrame({"a": [date(2022, 7, 26)], "b": [date(2022, 8, 1)]})
     assert frame.select(business_days(pl.col("a"), pl.col("b"))).item() == 2  # 27 and 1
@@ -84,7 +85,7 @@ def test_register_adds_days():
 
 
 def test_empty_or_absent_register_is_the_national_list():
-    empty = pl.DataFrame(schema={"date": pl.Date, "name": pl.String})
+    empty = pl.DataFrame(schema={"date": pl.Date, "region": pl.String, "name": pl.String})
     assert holiday_list(empty) == holiday_list(None) == national_holidays()
 
 
@@ -146,6 +147,17 @@ def test_a_day_that_nobody_could_cite_only_ever_gives_tolerance():
         for lenient in (False, True)
     }
     assert counted == {False: 2, True: 1}
+
+
+def test_a_regional_day_only_ever_gives_tolerance():
+    """Monday 15 August 2022, anniversary of Arequipa: no working day there, and one in the rest of the country."""
+    register = pl.DataFrame({"date": [date(2022, 8, 15), date(2022, 8, 16)], "region": ["AREQUIPA", None]})
+    frame = pl.DataFrame({"a": [date(2022, 8, 12)], "b": [date(2022, 8, 17)]})
+    counted = {
+        lenient: frame.select(business_days(pl.col("a"), pl.col("b"), holiday_list(register, lenient=lenient))).item()
+        for lenient in (False, True)
+    }
+    assert counted == {False: 2, True: 1}  # Tuesday 16, of no region, counts in neither
 
 
 def test_decreed_days_are_working_days_otherwise_and_none_comes_twice():

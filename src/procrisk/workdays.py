@@ -7,7 +7,8 @@ National holidays come from the package `holidays`, with each day from the year 
 9 December from 2022, 23 July from 2023, 7 June from 2024). It also lists Easter Sunday, which is a Sunday anyway. The days
 that the government declares non-working for the public sector year by year (bridge days), and regional holidays, are not in
 it: holidays_decreed.csv has those that are known, and a `holidays` register adds to them. A day that nobody could cite
-(confidence C) is only ever counted as non-working where that makes a flag less likely, see `holiday_list`.
+(confidence C) and a day of one region alone are only ever counted as non-working where that makes a flag less likely, see
+`holiday_list`.
 """
 
 from collections.abc import Sequence
@@ -57,15 +58,19 @@ def holiday_list(register: pl.DataFrame | None = None, *, lenient: bool = False)
     """National holidays, decreed days and the days of the register.
 
     Args:
-        register: the `holidays` table (columns `date`, `name`), or None.
-        lenient: with the decreed days of confidence C too. They make a count shorter, so they belong in a term that should
-            not be too long and never in one that should not be too short: doubt may only take a flag away.
+        register: the `holidays` table (columns `date` and `region`), or None.
+        lenient: with the decreed days of confidence C and the register's regional days too. They make a count shorter, so
+            they belong in a term that should not be too long and never in one that should not be too short: doubt may only
+            take a flag away. (A buyer may lie in the region; the regional day of another does not bind it.)
 
     Returns:
         the days, sorted, each once; nulls in the register are passed over.
     """
     decreed = [d for d, confidence in decreed_days() if lenient or confidence != "C"]
-    more = [] if register is None else register["date"].drop_nulls().to_list()
+    more = []
+    if register is not None:
+        told = register if lenient else register.filter(pl.col("region").fill_null("") == "")
+        more = told["date"].drop_nulls().to_list()
     return tuple(sorted({*national_holidays(), *decreed, *more}))
 
 

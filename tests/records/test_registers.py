@@ -174,7 +174,13 @@ def test_holidays(head):
     delimiter = ";" if ";" in head else ","
     kind, (chunk,) = read(f"{head}\n2022-06-24{delimiter}Día del Campesino\n".encode())
     assert kind == "holidays"
-    assert chunk.tables["holidays"].drop("record").rows() == [(date(2022, 6, 24), "Día del Campesino")]
+    assert chunk.tables["holidays"].drop("record").rows() == [(date(2022, 6, 24), "", "Día del Campesino")]
+
+
+def test_a_holiday_of_one_region_and_one_of_all_on_the_same_day_are_two():
+    text = "FECHA,DEPARTAMENTO,MOTIVO\n2022-08-15,AREQUIPA,Aniversario\n2022-08-15,,Día no laborable\n"
+    _, (chunk,) = read(text.encode())
+    assert chunk.tables["holidays"]["region"].to_list() == ["AREQUIPA", ""]
 
 
 def test_a_wide_table_with_a_date_and_a_name_is_no_list_of_holidays():

@@ -118,9 +118,10 @@ PURCHASE_ORDERS = table(
 
 HOLIDAYS = table(
     "holidays",
-    "date",
+    "date region",
     "a day that is not a working day beyond the national holidays",
     ("date", DAY, "day"),
+    ("region", TEXT, "region in which it is none, as published; empty: everywhere"),
     ("name", TEXT, "why"),
 )
 

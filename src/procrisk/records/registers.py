@@ -236,9 +236,10 @@ HOLIDAYS = Spec(
     columns={
         "FECHA": ("date", "day"),
         "DATE": ("date", "day"),
+        **dict.fromkeys(("REGION", "DEPARTAMENTO"), ("region", "text")),
         **dict.fromkeys(("FERIADO", "MOTIVO", "NOMBRE", "NAME", "DESCRIPCION", "HOLIDAY"), ("name", "text")),
     },
-    tables={"holidays": {"date": "date", "name": "name"}},
+    tables={"holidays": {"date": "date", "region": c("region").fill_null(""), "name": "name"}},
     required=("date",),
     year=c("date").dt.year(),
 )
