@@ -626,6 +626,7 @@ def cro_08(w, p):
 
 from tests.indicators import (  # noqa: E402 (they read what stands above)
     twins_bids,  # noqa: F401 (declares its twins)
+    twins_call,  # noqa: F401 (declares its twins)
     twins_execution_changes,  # noqa: F401 (declares its twins)
     twins_execution_delivery,  # noqa: F401 (declares its twins)
     twins_growth,  # noqa: F401 (declares its twins)

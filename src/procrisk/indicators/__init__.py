@@ -15,11 +15,13 @@ from procrisk.indicators import (
     planning_orders,
     planning_plan,
     preparation,
+    preparation_call,
     preparation_terms,
     selection,
     selection_bids,
     selection_challenges,
     selection_rivals,
+    selection_share,
     selection_winners,
 )
 from procrisk.indicators.registry import INDICATORS
@@ -40,10 +42,12 @@ __all__ = [
     "planning_orders",
     "planning_plan",
     "preparation",
+    "preparation_call",
     "preparation_terms",
     "selection",
     "selection_bids",
     "selection_challenges",
     "selection_rivals",
+    "selection_share",
     "selection_winners",
 ]

@@ -136,7 +136,7 @@ def build(dataset: Records, as_of: date) -> Frames:
     lenient = law.holiday_list(tables.get("holidays"), lenient=True)
     coded, kinds = _source_codes(tables["processes"])
     known = {**tables, "processes": law.attach(coded)}
-    lots = features_lot.lots(known)
+    lots = _telling_failures(features_lot.lots(known), coded, kinds)
     processes = features_process.processes(known, lots, days, _publishes(coded, kinds, "cause"))
     awards = features_growth.with_market_share(features_award.awards(known, processes, days))
     suppliers = features_supplier.suppliers(known, processes, awards)
@@ -148,7 +148,7 @@ def build(dataset: Records, as_of: date) -> Frames:
     processes = features_buyer.with_buyers(known, processes, awards)
     processes = features_orders.with_orders(processes, known["purchase_orders"])
     processes = features_plan.with_plan(processes, known["plan"])
-    processes = features_terms.with_terms(processes, known, lenient)
+    processes = features_call.with_call(features_terms.with_terms(processes, known, lenient), days)
     contracts = features_contract.contracts(known, processes, awards, lenient, as_of)
     silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
     processes = features_contract.with_contracts(processes, contracts, silent, as_of)
@@ -197,6 +197,13 @@ def _source_codes(processes: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str
     )
     coded = keyed.join(codes, on="_sources", how="left", maintain_order="left").drop("_sources")
     return coded, [tuple(sorted(set(s.split("\n")))) if s else () for s in sets]
+
+
+def _telling_failures(lots: pl.DataFrame, processes: pl.DataFrame, kinds: list[tuple[str, ...]]) -> pl.DataFrame:
+    """The lots, `failed` null where no source of the process is seen to publish lots that failed: a file of awards holds none."""
+    of = lots.filter("failed").select("process_id").unique().with_columns(_failed=pl.lit(value=True))
+    seen = processes.join(of, on="process_id", how="left", maintain_order="left")
+    return lots.with_columns(failed=pl.when(_publishes(seen, kinds, "_failed")).then("failed"))
 
 
 def _publishes(processes: pl.DataFrame, kinds: list[tuple[str, ...]], column: str) -> pl.Expr:

@@ -22,7 +22,7 @@ def with_cri(
 
     decision_days: business days from the deadline of bids to the award. relaunched: a second or later call. modified: a
     signed contract was changed. winner_share: largest share that a winner holds of the buyer's awarded soles of the 365 days
-    to the award (SHARE_MIN awards or more). For each component of the table <component>_odds, _odds_low, _odds_high and
+    to the award, of peer_share_n awards (SHARE_MIN or more). For each component of the table <component>_odds, _odds_low, _odds_high and
     peer_<component>_n, see `cri_bins.columns`. cri: mean of the components known, 0 to 1; cri_n: how many they were.
     """
     changed = contracts.group_by("process_id").agg(_changes=pl.col("n_changes").max())
@@ -59,7 +59,7 @@ def _parts() -> list[pl.Expr]:
 
 
 def _shares(awards: pl.DataFrame) -> pl.DataFrame:
-    """process_id and winner_share."""
+    """process_id, winner_share and peer_share_n."""
     known = awards.filter(pl.col("amount_pen_cents") > 0).drop_nulls(["buyer_id", "holder", "date"])
     amount = pl.col("amount_pen_cents").sum()
     parts = known.select("process_id", "buyer_id", "holder", "date", "amount_pen_cents")
@@ -73,8 +73,5 @@ def _shares(awards: pl.DataFrame) -> pl.DataFrame:
     shares = parts.join(own, on=["buyer_id", "holder", "date"], how="left").join(
         whole, on=["buyer_id", "date"], how="left"
     )
-    return (
-        shares.filter(pl.col("_of") >= SHARE_MIN)
-        .group_by("process_id")
-        .agg(winner_share=(pl.col("_cents") / pl.col("_whole")).max())
-    )
+    share = (pl.col("_cents") / pl.col("_whole")).filter(pl.col("_of") >= SHARE_MIN)
+    return shares.group_by("process_id").agg(winner_share=share.max(), peer_share_n=pl.col("_of").max())
