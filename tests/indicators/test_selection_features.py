@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from tests.indicators.made import AS_OF, process, records
-from tests.indicators.test_evaluate import award, run, state, together
+from tests.indicators.test_evaluate import award, run, state, together, why
 
 from procrisk.indicators.features import build
 
@@ -65,3 +65,22 @@ def test_the_limit_shown_is_the_one_that_was_passed(cents, limit):
     found = run(together(award("A", FIRM, cents=cents, value=100), processes=[call]))
     assert state(found, "A", "SEL-06") is True
     assert found.flags.filter(indicator="SEL-06")["threshold"].item() == limit
+
+
+@pytest.mark.parametrize(("other", "expected"), [("CONSENTIDO", (0, None)), ("DESIERTO", (10, 0.0))])
+def test_a_source_that_never_shows_a_failed_lot_clears_no_buyer_of_failures(other, expected):
+    """A file of awards holds only what was awarded; buyer A is judged where buyer B's failure shows that the source tells."""
+    lots = [{"process_id": "A", "lot_id": str(n), "status": "CONSENTIDO"} for n in range(10)]
+    made = records(
+        processes=[process("A"), process("B", buyer_id="20100000002")],
+        lots=[*lots, {"process_id": "B", "lot_id": "1", "status": other}],
+    )
+    row = frame("processes", made)[0]
+    assert (row["buyer_lots_n"], row["buyer_failed_share"]) == expected
+
+
+def test_a_source_that_never_shows_a_failed_lot_is_said_to_lack_it():
+    made = records(processes=[process("A")], lots=[{"process_id": "A", "lot_id": "1", "status": "CONSENTIDO"}])
+    found = run(made)
+    assert state(found, "A", "SEL-20") is None
+    assert why(found, "A", "SEL-20") == "column_absent"

@@ -21,6 +21,7 @@ COMPETITIVE = {"LP", "CP", "AS", "SIE", "CPRE", "SCI", "LPA", "CPA", "ADP", "ADS
 TENDER = {"LP", "CP", "AS", "SIE", "LPA", "CPA", "ADP", "ADS", "AMC"}
 SIMPLIFIED = {"AS", "LPA", "CPA"}
 ACCENTS = str.maketrans("ÁÀÂÄÉÈÊËÍÌÎÏÓÒÔÖÚÙÛÜÑ", "AAAAEEEEIIIIOOOOUUUUN")
+FAILED = ("DESIERTO", "NULO", "CANCELADO")
 OUT = "out of scope"
 
 
@@ -197,6 +198,11 @@ class World:
         return self.says(self.processes, "cause")
 
     @cached_property
+    def says_failures(self):
+        lots = [x for p in self.processes for x in self.lots[(p["process_id"],)]]
+        return self.says([x for x in lots if x["status"] in FAILED])
+
+    @cached_property
     def says_contracts(self):
         return self.says(self.rows["contracts"])
 
@@ -249,8 +255,9 @@ class World:
             low = [
                 p for p in ps if p["method"] in SIMPLIFIED and p["over_line"] is not None and 0.5 <= p["over_line"] < 1
             ]
-            lots = [x for p in ps for x in self.lots[(p["process_id"],)] if x["status"] is not None]
-            failed = [x for x in lots if x["status"] in ("DESIERTO", "NULO", "CANCELADO")]
+            telling = [p for p in ps if self.says_failures & set(p["sources"] or [])]
+            lots = [x for p in telling for x in self.lots[(p["process_id"],)] if x["status"] is not None]
+            failed = [x for x in lots if x["status"] in FAILED]
             known = [p for p in ps if p["method"] is not None]
             direct = [p for p in known if p["method"] == "CD"]
             calls = [p["call_date"] for p in ps]

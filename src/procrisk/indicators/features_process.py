@@ -88,10 +88,10 @@ def alike(frame: pl.DataFrame, which: pl.Expr, name: str) -> pl.DataFrame:
 
 
 def _with_lots(frame: pl.DataFrame, lots: pl.DataFrame) -> pl.DataFrame:
-    """Add n_failed_lots and n_known_lots (lots whose state is published)."""
+    """Add n_failed_lots and n_known_lots (lots of which it is published whether they failed)."""
     return frame.join(
         lots.group_by("process_id").agg(
-            n_known_lots=pl.col("status").count().cast(pl.Int64),
+            n_known_lots=pl.col("failed").count().cast(pl.Int64),
             n_failed_lots=pl.col("failed").sum().cast(pl.Int64),
         ),
         on="process_id",
