@@ -47,6 +47,7 @@ def contract_far_from_award(min_ratio: float, max_ratio: float) -> Rule:
     "EXE-16",
     risks=["R32"],
     ocp="R064",
+    cri="contract_modified",
     subject="contract",
     evidence=["n_changes", "first_change", "growth_cents"],
     value="n_changes",

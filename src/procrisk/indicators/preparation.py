@@ -81,6 +81,7 @@ def quotes_above_the_limit() -> Rule:
     "PRE-06",
     risks=["R02", "R65"],
     ocp="R003",
+    cri="advertisement_period",
     subject="process",
     evidence=["call_date", "bid_deadline", "bid_days", "law_min_bid_days"],
     value="bid_days",
