@@ -31,6 +31,9 @@ FALSE_SHARE = 0.05
 """Share of the ties that may be chance (false discovery rate, measured on the shuffles)."""
 SHUFFLES = 20
 SEED = 20261123
+USUAL_MEETINGS, USUAL_OVERLAP = 4, 0.4
+"""Contests, and share of the contests of either, in which two firms meet that make them usual rivals: in a market that a few
+firms fill no shuffle can tell them apart, and what is left is to look at how they win (criterio propio)."""
 MAX_GROUP = 10
 """Firms of a group at most: a larger part of the network is a market, and is cut at its weaker ties."""
 STRATA = (["family", "region_code", "year"], ["family", "region_code"], ["object", "region_code"], ["object"], [])
@@ -142,7 +145,8 @@ def pairs(entered: pl.DataFrame, shuffles: int = SHUFFLES, seed: int = SEED) -> 
 
     Columns: firm, firm_b, n (contests in which both made different bids), n_a, n_b (contests of each), expected (meetings by
     chance), lift (n / expected), p (Poisson tail of n at that mean), q (share of chance among the pairs with such a p or less: the
-    mean number of pairs of a shuffle that reach it, over those of the records), tied (q at most FALSE_SHARE).
+    mean number of pairs of a shuffle that reach it, over those of the records), tied (q at most FALSE_SHARE), overlap (n over the
+    contests of either), usual (USUAL_MEETINGS and USUAL_OVERLAP).
     """
     slots = _Slots.of(entered)
     a, b, n = slots.meetings(slots.firm)
@@ -153,6 +157,7 @@ def pairs(entered: pl.DataFrame, shuffles: int = SHUFFLES, seed: int = SEED) -> 
     null = [slots.shuffled_tail(rng) for _ in range(shuffles)] if len(n) else []
     q = _false_share(p, np.sort(np.concatenate(null)) if null else np.zeros(0), max(shuffles, 1))
     expected = slots.expected(a, b)
+    overlap = n / (slots.count[a] + slots.count[b] - n)
     return pl.DataFrame(
         {
             "firm": slots.names.gather(a),
@@ -165,6 +170,8 @@ def pairs(entered: pl.DataFrame, shuffles: int = SHUFFLES, seed: int = SEED) -> 
             "p": p,
             "q": q,
             "tied": q <= FALSE_SHARE,
+            "overlap": overlap,
+            "usual": (n >= USUAL_MEETINGS) & (overlap >= USUAL_OVERLAP),
         },
         schema_overrides={"firm": pl.String, "firm_b": pl.String},
     ).sort(PAIR)
@@ -271,13 +278,13 @@ class _Slots:
 
 
 def members(tied: pl.DataFrame) -> pl.DataFrame:
-    """Groups: connected parts of the ties. Columns group (number) and firm, sorted.
+    """Groups: connected parts of the pairs that are tied or usual rivals. Columns group (number) and firm, sorted.
 
     A part with more than MAX_GROUP firms is cut at its weakest ties (fewest meetings) until what is left is small enough.
     """
     import rustworkx as rx  # heavy to import
 
-    ties = tied.filter("tied").sort("n", *PAIR)
+    ties = tied.filter(pl.col("tied") | pl.col("usual")).sort("n", *PAIR)
     schema = {"group": pl.Int64, "firm": pl.String}
     if ties.is_empty():
         return pl.DataFrame(schema=schema)
