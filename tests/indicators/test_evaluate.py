@@ -140,8 +140,9 @@ def test_flag_of_a_lot_tells_which():
         ("A", "lot", "1", 1.5, 1.1)
     ]
     assert json.loads(flags["evidence"].item()) == {"lot": 1.0, "awarded": 1.5, "method": "AS"}
-    assert (
-        flags["sentence_es"].item() == "El ítem se adjudicó por S/ 1.50, 150.0 % de su valor de referencia (S/ 1.00)."
+    assert flags["sentence_es"].item() == (
+        "El ítem se adjudicó por S/ 1.50, 150.0 % de su valor de referencia (S/ 1.00); la señal se da por encima de 110.0 % "
+        "(criterio tomado del límite de las ofertas de obras, Ley 30225, art. 28.2)."
     )
     assert flags["risks"].to_list() == [["R15"]]
 
