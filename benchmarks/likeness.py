@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from procrisk.indicators.likeness import LIKE, heads
+from procrisk.indicators import common
+from procrisk.indicators.likeness import heads
 
 
 def likenesses(pairs: pl.DataFrame) -> pl.Series:
@@ -26,7 +27,7 @@ def likenesses(pairs: pl.DataFrame) -> pl.Series:
 def main() -> None:
     pairs = pl.read_csv(Path(__file__).parent / "likeness_pairs.csv")
     like, same = likenesses(pairs).to_numpy(), pairs["same"].to_numpy() == 1
-    print(f"{pairs.height} pairs, {same.sum()} of the same object; the product takes {LIKE}")
+    print(f"{pairs.height} pairs, {same.sum()} of the same object; the product takes {common.share('like_text')}")
     for least in np.arange(0.5, 0.91, 0.05).round(2):
         told = like >= least
         right, wrong = int((told & same).sum()), int((told & ~same).sum())

@@ -8,7 +8,7 @@ from tests.indicators import twins
 from tests.indicators.made import schemas
 
 from procrisk import catalogue
-from procrisk.indicators import INDICATORS, features, registry
+from procrisk.indicators import INDICATORS, common, features, registry
 from procrisk.indicators.sentences import slots
 from procrisk.legal_parameters import PARAMETERS
 
@@ -80,7 +80,13 @@ def test_columns_exist(i):
         assert not figure or figure in frame or figure in i.params
     for template in (i.sentence_es, i.sentence_en):
         for name, _ in slots(template):
-            assert name in frame or name in i.params or name in ("value", "threshold") or (name == "norm" and i.law and "call_date" in frame)
+            assert (
+                name in frame
+                or name in i.params
+                or name in common.figures()
+                or name in ("value", "threshold")
+                or (name == "norm" and i.law and "call_date" in frame)
+            )
 
 
 @each
@@ -104,3 +110,41 @@ def test_one_line_says_no_name_of_a_natural_person():
     for i in INDICATORS.values():
         named = {*i.evidence, *(n for n, _ in slots(i.sentence_es))}
         assert not named & {"name", "party_id", "ruc"}
+
+
+TECHNICAL = {
+    "EVALUATED": "a code",
+    "MILLION": "a scale, for exact sums",
+    "MAD_TO_SD": "a constant of the normal distribution",
+    "LEAST": "follows from the formula: fewer rows cannot stand two deviations off",
+    "QUANTUM": "a scale, for exact sums of quantities",
+    "NAME_LENGTH": "length of a text",
+    "SHOWN_LENGTH": "length of a text",
+    "SHOWN_GROUPS": "length of a text",
+    "SHOWN_ORDERS": "length of a text",
+    "LENGTH": "length of a text",
+    "WORDS": "how a text is read; measured with like_text",
+    "CELLS": "bounds the memory",
+    "MAX_RIVALS": "bounds the pairs, which grow with the square",
+    "FIRST_YEAR": "span of the calendar",
+    "LAST_YEAR": "span of the calendar",
+}
+"""Numbers of the code that are no thresholds, and what they are."""
+
+
+def test_every_threshold_is_data():
+    """A number at the top of a module is a figure of the table, unless it is technical."""
+    pattern = re.compile(r"^([A-Z][A-Z_]*(?:, [A-Z_]+)*)(?:: \w+)? = [\"']?[-0-9.]", re.MULTILINE)
+    for path in (ROOT / "src" / "procrisk" / "indicators").glob("*.py"):
+        names = {n for found in pattern.findall(path.read_text(encoding="utf-8")) for n in found.split(", ")}
+        assert names <= set(TECHNICAL), f"{path.name}: {sorted(names - set(TECHNICAL))} should stand in [common]"
+
+
+def test_every_common_figure_is_read_and_cited():
+    code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "src" / "procrisk" / "indicators").glob("*.py"))
+    read = set(re.findall(r"common\.(?:whole|share)\([\"'](\w+)[\"']\)", code))
+    assert read == set(common.figures())
+    for name, figure in common.figures().items():
+        assert len(figure.source_es) > 8, name
+        assert len(figure.source_en) > 8, name
+        assert figure.unit, name

@@ -43,6 +43,8 @@ class Evaluated:
     """process_id and a Boolean per indicator: true raised, false clear, null not evaluable."""
     why: pl.DataFrame
     """process_id and a UInt8 per indicator: 0 evaluated, else a key of WHY."""
+    index: pl.DataFrame
+    """process_id, cri (Corruption Risk Index, 0 to 1; null without components) and cri_n (components known)."""
 
 
 FLAGS: dict[str, Any] = {
@@ -92,6 +94,7 @@ def judge(frames: Frames, indicators: Sequence[Indicator], thresholds: Mapping[s
         flags=pl.concat(flags).sort("process_id", "indicator", "subject_id"),
         states=ordered.select("process_id", *(_state(i) for i in ids)),
         why=ordered.select("process_id", *(_why(i) for i in ids)),
+        index=frames["processes"].select("process_id", pl.col("^cri(_n)?$")).sort("process_id"),
     )
 
 

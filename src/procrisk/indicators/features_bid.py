@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.features_award import OF_PROCESS
 from procrisk.indicators.peers import fences
 from procrisk.indicators.sentences import money, supplier_shown
@@ -17,10 +18,6 @@ Tables = Mapping[str, pl.DataFrame]
 
 LOT = ["process_id", "lot_id"]
 OFFER = [*LOT, "offer"]
-AT_LIMIT = 0.0001
-"""How near to the legal floor, ceiling or fixed price a bid stands on it, over the reference: rounding to the cent."""
-MAX_PER_ADDRESS = 5
-"""Firms at one address, telephone or e-mail in all records beyond which it is a public building or an agent's, and no tie."""
 MAX_RIVALS = 40
 """Bidders of a contest beyond which they are not compared in pairs: pairs grow with the square."""
 DISQUALIFIED = r"(?i)disqualif|descalif|no admitid|rechazad|rejected"
@@ -115,11 +112,17 @@ def _priced(offers_: pl.DataFrame, lots: pl.DataFrame, processes: pl.DataFrame) 
     reference = pl.when(pl.col("ref_cents") > 0).then("ref_cents")
     dictated = [pl.col(c) for c in ("_low", "_high", "_fixed")]
     stands = [
-        pl.when(d.is_null()).then(False).otherwise((pl.col("price") - reference * d).abs() <= AT_LIMIT * reference)
+        pl.when(d.is_null())
+        .then(False)
+        .otherwise((pl.col("price") - reference * d).abs() <= common.share("same_price_share") * reference)
         for d in dictated
     ]
     low = pl.col("_low")
-    under = pl.when(low.is_null()).then(False).otherwise(pl.col("price") < reference * (low - AT_LIMIT))
+    under = (
+        pl.when(low.is_null())
+        .then(False)
+        .otherwise(pl.col("price") < reference * (low - common.share("same_price_share")))
+    )
     return frame.with_columns(at_limit=pl.any_horizontal(stands), under_floor=under).drop(
         "_lot", "_whole", "_low", "_high", "_fixed"
     )

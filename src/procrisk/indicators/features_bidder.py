@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.features_award import OF_PROCESS
 from procrisk.indicators.features_bid import LOT, awarded
 from procrisk.indicators.peers import fences, quantile8
@@ -15,8 +16,6 @@ from procrisk.indicators.terms import CONTESTED
 Tables = Mapping[str, pl.DataFrame]
 
 DIGITS = tuple(range(1, 10))
-MIN_BIDS = 2
-"""Bids of a buyer or firm from which its share of refused bids counts among its peers (OCP Cardinal, R038)."""
 
 
 def bidders(processes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
@@ -51,7 +50,7 @@ def bidders(processes: pl.DataFrame, firms: pl.DataFrame) -> pl.DataFrame:
         refused_share=pl.when(bids > 0).then(pl.col("refused_n") / bids),
     )
     history = history.with_columns(
-        _compared=pl.when(bids >= MIN_BIDS).then("refused_share"),
+        _compared=pl.when(bids >= common.whole("refused_bids_min")).then("refused_share"),
         peer_tries_q3=quantile8(tries.filter(tries > 0), 0.75),
         _all=pl.lit(0),
     )
@@ -88,7 +87,7 @@ def _refused(processes: pl.DataFrame, offers: pl.DataFrame) -> pl.DataFrame:
     )
     n = pl.col("buyer_bids_n")
     buyers = buyers.with_columns(buyer_refused_share=pl.col("buyer_refused_n") / n, _all=pl.lit(0))
-    buyers = buyers.with_columns(_compared=pl.when(n >= MIN_BIDS).then("buyer_refused_share"))
+    buyers = buyers.with_columns(_compared=pl.when(n >= common.whole("refused_bids_min")).then("buyer_refused_share"))
     buyers = fences(buyers, "_compared", ["_all"], "buyer_refused").drop("_compared", "_all")
     return processes.join(buyers, on="buyer_id", how="left", maintain_order="left")
 

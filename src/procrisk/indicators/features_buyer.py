@@ -4,17 +4,13 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.features_text import family_en, family_es
 from procrisk.indicators.peers import mean_and_deviations, millionths
 from procrisk.indicators.terms import COMPETITIVE, DIRECT, SIMPLIFIED
 from procrisk.records.regions import region_name
 
 Tables = Mapping[str, pl.DataFrame]
-
-NEAR_LOW, NEAR_FROM = 0.95, 0.5
-"""Just under the line: from 95 % of it; compared with everything from half of it on."""
-BUYER_MIN, NEAR_MIN = 10, 5
-"""Processes of a buyer in a year before its shares are compared; likewise those near the line."""
 
 
 def with_buyers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
@@ -38,8 +34,8 @@ def with_buyers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -
 def _yearly(processes: pl.DataFrame) -> pl.DataFrame:
     """Shares of a buyer's processes of a year: direct, just under the line, failed, in December."""
     line = pl.col("value_over_line")
-    low = (SIMPLIFIED & line.is_between(NEAR_FROM, 1.0, closed="left")).fill_null(value=False)
-    near = low & (line >= NEAR_LOW)
+    low = (SIMPLIFIED & line.is_between(common.share("below_line_share"), 1.0, closed="left")).fill_null(value=False)
+    near = low & (line >= common.share("near_line_share"))
     known = pl.col("method").is_not_null()
     ours = processes.group_by("buyer_id", "buyer_level", "year").agg(
         buyer_n=known.sum().cast(pl.Int64),
@@ -58,7 +54,11 @@ def _yearly(processes: pl.DataFrame) -> pl.DataFrame:
         .alias(f"buyer_{name}_share")
         for name, of in shares
     )
-    for name, of, least in (("direct", "n", BUYER_MIN), ("near", "low_n", NEAR_MIN), ("failed", "lots_n", BUYER_MIN)):
+    for name, of, least in (
+        ("direct", "n", common.whole("buyer_processes_min")),
+        ("near", "low_n", common.whole("buyer_near_min")),
+        ("failed", "lots_n", common.whole("buyer_processes_min")),
+    ):
         compared = pl.when(pl.col(f"buyer_{of}") >= least).then(f"buyer_{name}_share")
         ours = ours.with_columns(_s=compared).with_columns(
             mean_and_deviations(pl.col("_s"), ["buyer_level", "year"]).alias(f"peer_{name}_limit"),

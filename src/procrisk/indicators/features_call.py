@@ -5,12 +5,11 @@ from datetime import date
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.direct_causes import regularised_pattern
 from procrisk.records.vocabulary import fold
 from procrisk.workdays import FIRST_YEAR, LAST_YEAR, business_days
 
-FEE_DAYS = "1095d"
-"""Days before a call in which the buyer's fees are its earlier ones."""
 HOMOLOGATION = "homologación"
 """How special_regimes.csv names the procedure for goods with an approved homologation sheet."""
 
@@ -21,7 +20,7 @@ def with_call(frame: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
     quiet_days: calendar days from the call to the next business day, or from the business day before the deadline of bids to
     it, whichever is more. year_end_days: business days left in the year of the call. may_regularise: the ground of a direct
     award may be approved after the purchase. homologation: called as a purchase of homologated goods. peer_fee_n, peer_fee_cents
-    (how many and the median of the buyer's positive fees of FEE_DAYS before the call, in the currency of this one),
+    (how many and the median of the buyer's positive fees of fee_history_days before the call, in the currency of this one),
     fee_over_earlier.
     """
     call, due = pl.col("call_date"), pl.col("bid_deadline")
@@ -49,7 +48,7 @@ def _fees(frame: pl.DataFrame) -> pl.DataFrame:
     window = (
         known.select(*keys, "call_date", "fee_cents")
         .sort(*keys, "call_date")
-        .rolling("call_date", period=FEE_DAYS, closed="left", group_by=keys)
+        .rolling("call_date", period=f"{common.whole('fee_history_days')}d", closed="left", group_by=keys)
         .agg(peer_fee_n=earlier.len().cast(pl.Int64), peer_fee_cents=earlier.median())
         .unique([*keys, "call_date"])
     )

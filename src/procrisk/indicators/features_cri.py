@@ -5,14 +5,9 @@ from datetime import date
 
 import polars as pl
 
-from procrisk.indicators import cri_bins
+from procrisk.indicators import common, cri_bins
 from procrisk.indicators.terms import CONTESTED
 from procrisk.workdays import business_days
-
-SHARE_DAYS = "365d"
-"""Window up to the award in which a winner's share of the buyer's spend is told: nothing later than the decision counts."""
-SHARE_MIN = 5
-"""Awards of the buyer in the window before a share of them says anything."""
 
 
 def with_cri(
@@ -22,7 +17,7 @@ def with_cri(
 
     decision_days: business days from the deadline of bids to the award. relaunched: a second or later call. modified: a
     signed contract was changed. winner_share: largest share that a winner holds of the buyer's awarded soles of the 365 days
-    to the award, of peer_share_n awards (SHARE_MIN or more). For each component of the table <component>_odds, _odds_low, _odds_high and
+    to the award, of peer_share_n awards (winner_share_min or more). For each component of the table <component>_odds, _odds_low, _odds_high and
     peer_<component>_n, see `cri_bins.columns`. cri: mean of the components known, 0 to 1; cri_n: how many they were.
     """
     changed = contracts.group_by("process_id").agg(_changes=pl.col("n_changes").max())
@@ -65,7 +60,9 @@ def _shares(awards: pl.DataFrame) -> pl.DataFrame:
     parts = known.select("process_id", "buyer_id", "holder", "date", "amount_pen_cents")
 
     def windows(*keys: str) -> pl.DataFrame:
-        rolled = parts.sort(*keys, "date").rolling("date", period=SHARE_DAYS, closed="right", group_by=list(keys))
+        rolled = parts.sort(*keys, "date").rolling(
+            "date", period=f"{common.whole('winner_share_days')}d", closed="right", group_by=list(keys)
+        )
         return rolled.agg(amount.alias("_cents"), pl.len().cast(pl.Int64).alias("_n")).unique([*keys, "date"])
 
     whole = windows("buyer_id").rename({"_cents": "_whole", "_n": "_of"})
@@ -73,5 +70,5 @@ def _shares(awards: pl.DataFrame) -> pl.DataFrame:
     shares = parts.join(own, on=["buyer_id", "holder", "date"], how="left").join(
         whole, on=["buyer_id", "date"], how="left"
     )
-    share = (pl.col("_cents") / pl.col("_whole")).filter(pl.col("_of") >= SHARE_MIN)
+    share = (pl.col("_cents") / pl.col("_whole")).filter(pl.col("_of") >= common.whole("winner_share_min"))
     return shares.group_by("process_id").agg(winner_share=share.max(), peer_share_n=pl.col("_of").max())

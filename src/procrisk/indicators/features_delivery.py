@@ -9,15 +9,10 @@ from datetime import date
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.features_changes import CONTRACT, told
 
 Tables = Mapping[str, pl.DataFrame]
-
-PENALTY_SHARE = 0.10
-"""Of the formula of the daily penalty for delay, 0.10 x amount / (F x days), and the most it adds up to (Reglamento of Ley
-30225, art. 161.2 and 162.1; Reglamento of Ley 32069, art. 119.2 and 120.1)."""
-SHORT_TERM, MIDDLE_TERM = 60, 120
-"""Terms in days at which the law changes the factor F of that formula (the same articles)."""
 
 
 def delivered(frame: pl.DataFrame, tables: Tables, as_of: date) -> pl.DataFrame:
@@ -100,8 +95,15 @@ def _ended(frame: pl.DataFrame, penalties: pl.DataFrame) -> pl.DataFrame:
     due, late = pl.coalesce("end_date_updated", "end_date"), pl.col("ended_late_days")
     days, first, last = pl.col("_term"), penalties["date"].min(), penalties["date"].max()
     covered = pl.col("end_date_actual").is_between(pl.lit(first, pl.Date), pl.lit(last, pl.Date))
-    factor = pl.when(days <= SHORT_TERM).then("law_penalty_f_60").when(days <= MIDDLE_TERM).then("law_penalty_f_120")
-    share = (PENALTY_SHARE * late / (factor.otherwise("law_penalty_f_over") * days)).clip(upper_bound=PENALTY_SHARE)
+    factor = (
+        pl.when(days <= common.whole("delay_short_days"))
+        .then("law_penalty_f_60")
+        .when(days <= common.whole("delay_middle_days"))
+        .then("law_penalty_f_120")
+    )
+    share = (common.share("delay_penalty_share") * late / (factor.otherwise("law_penalty_f_over") * days)).clip(
+        upper_bound=common.share("delay_penalty_share")
+    )
     fined = pl.col("penalties_cents")
     return (
         frame.with_columns(

@@ -11,18 +11,11 @@ from datetime import date
 import polars as pl
 
 from procrisk import law
+from procrisk.indicators import common
 from procrisk.indicators.likeness import heads
 from procrisk.indicators.order_groups import summed
 from procrisk.indicators.peers import mean_and_deviations, millionths
 
-ORDER_DAYS = 30
-"""Days in which orders are taken together."""
-MONTHS = 3
-"""Months in a row in which an object is bought again for it to be a repeat."""
-LOW, NEAR = 85, 95
-"""Just under the most: from 95 % of it; compared with what lies from 85 % of it on."""
-NEAR_MIN = 10
-"""Orders of a buyer from 85 % on before its share is compared."""
 MINOR = r"(?i)HASTA [89] UIT"
 KEYS = ["buyer_ruc", "year"]
 _AMOUNT, _CAP = pl.col("amount_cents"), pl.col("cap_cents")
@@ -32,10 +25,10 @@ def with_orders(frame: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     """The frame of processes with what is known of the buyer's minor orders of the year of the call.
 
     buyer_orders_n and, for groups of orders that together pass the most for one:
-        buyer_split_*  to one supplier within ORDER_DAYS, counted from its first order of the year
-        like_one_*     of one object, to one supplier, in any ORDER_DAYS
-        like_many_*    of one object, to different suppliers, in any ORDER_DAYS
-        repeat_*       of one object, in MONTHS months in a row
+        buyer_split_*  to one supplier within order_days, counted from its first order of the year
+        like_one_*     of one object, to one supplier, in any order_days
+        like_many_*    of one object, to different suppliers, in any order_days
+        repeat_*       of one object, in repeat_months months in a row
         day_*          to one supplier on one day
     each with _n (orders; buyer_split_orders_n), _groups_n, _cents and _share (orders over all orders); the last four with
     _largest (text: the largest groups and their orders) and _likeness (least likeness to the object's description).
@@ -102,7 +95,7 @@ def with_objects(minor: pl.DataFrame) -> pl.DataFrame:
 
 
 def together(orders: pl.DataFrame, by: Sequence[str], suppliers: int = 1) -> pl.DataFrame:
-    """Orders that lie in some ORDER_DAYS in which the group's orders, two or more, pass the most for one.
+    """Orders that lie in some order_days in which the group's orders, two or more, pass the most for one.
 
     Args:
         orders: with `cap_cents`, sorted by nothing in particular.
@@ -112,7 +105,7 @@ def together(orders: pl.DataFrame, by: Sequence[str], suppliers: int = 1) -> pl.
     keys = [*KEYS, *by]
     rich = orders.filter(pl.len().over(keys) >= 2, _AMOUNT.sum().over(keys) > _CAP.min().over(keys)).sort(*keys, "date")
     closing = (
-        rich.rolling("date", period=f"{ORDER_DAYS}d", group_by=keys)
+        rich.rolling("date", period=f"{common.whole('order_days')}d", group_by=keys)
         .agg(_n=pl.len(), _sum=_AMOUNT.sum(), _most=_CAP.max(), _who=pl.col("supplier_id").n_unique())
         .filter(pl.col("_n") >= 2, pl.col("_sum") > pl.col("_most"), pl.col("_who") >= suppliers)
         .select(*keys, "date", closes="date")
@@ -125,7 +118,7 @@ def together(orders: pl.DataFrame, by: Sequence[str], suppliers: int = 1) -> pl.
             on="date",
             by=keys,
             strategy="forward",
-            tolerance=f"{ORDER_DAYS - 1}d",
+            tolerance=f"{common.whole('order_days') - 1}d",
             check_sortedness=False,
         )
         .filter(pl.col("closes").is_not_null())
@@ -134,7 +127,7 @@ def together(orders: pl.DataFrame, by: Sequence[str], suppliers: int = 1) -> pl.
 
 
 def _repeated(alike: pl.DataFrame) -> pl.DataFrame:
-    """Orders of an object in runs of MONTHS or more months in a row whose orders together pass the most for one."""
+    """Orders of an object in runs of repeat_months or more months in a row whose orders together pass the most for one."""
     keys = [*KEYS, "head"]
     month = pl.col("date").dt.month().cast(pl.Int64)
     run = [*keys, "_run"]
@@ -142,7 +135,7 @@ def _repeated(alike: pl.DataFrame) -> pl.DataFrame:
         alike.with_columns(_m=month)
         .with_columns(_run=pl.col("_m") - pl.col("_m").rank("dense").over(keys).cast(pl.Int64))
         .filter(
-            pl.col("_m").n_unique().over(run) >= MONTHS,
+            pl.col("_m").n_unique().over(run) >= common.whole("repeat_months"),
             _AMOUNT.sum().over(run) > _CAP.max().over(run),
         )
         .drop("_m", "_run")
@@ -158,7 +151,9 @@ def _one_day(orders: pl.DataFrame) -> pl.DataFrame:
 def _split(minor: pl.DataFrame) -> pl.DataFrame:
     keys = [*KEYS, "supplier_id"]
     grouped = (
-        minor.with_columns(_first=(pl.col("date") - pl.col("date").min().over(keys)).dt.total_days() // ORDER_DAYS)
+        minor.with_columns(
+            _first=(pl.col("date") - pl.col("date").min().over(keys)).dt.total_days() // common.whole("order_days")
+        )
         .group_by([*keys, "_first"])
         .agg(_n=pl.len(), _sum=_AMOUNT.sum(), _most=_CAP.max())
         .filter(pl.col("_n") >= 2, pl.col("_sum") > pl.col("_most"))
@@ -173,8 +168,8 @@ def _split(minor: pl.DataFrame) -> pl.DataFrame:
 def _near(minor: pl.DataFrame) -> pl.DataFrame:
     below = _AMOUNT < _CAP
     found = minor.group_by(KEYS).agg(
-        order_low_n=(below & (_AMOUNT * 100 >= _CAP * LOW)).sum().cast(pl.Int64),
-        order_near_n=(below & (_AMOUNT * 100 >= _CAP * NEAR)).sum().cast(pl.Int64),
+        order_low_n=(below & (_CAP * common.whole("order_low_percent") <= _AMOUNT * 100)).sum().cast(pl.Int64),
+        order_near_n=(below & (_CAP * common.whole("order_near_percent") <= _AMOUNT * 100)).sum().cast(pl.Int64),
     )
     return found.with_columns(
         order_near_share=pl.when(pl.col("order_low_n") > 0).then(
@@ -186,7 +181,9 @@ def _near(minor: pl.DataFrame) -> pl.DataFrame:
 def _among_peers(frame: pl.DataFrame) -> pl.DataFrame:
     """Add peer_orders_limit (mean and two standard deviations of the share) and peer_orders_n."""
     by = ["buyer_level", "year"]
-    buyers = frame.filter(pl.col("order_low_n") >= NEAR_MIN).unique(["buyer_id", *by], keep="first")
+    buyers = frame.filter(pl.col("order_low_n") >= common.whole("order_low_min")).unique(
+        ["buyer_id", *by], keep="first"
+    )
     peers = buyers.select(
         *by,
         peer_orders_limit=mean_and_deviations(pl.col("order_near_share"), by),

@@ -11,6 +11,7 @@ import polars as pl
 
 from procrisk import law
 from procrisk.errors import UsageError
+from procrisk.indicators import common
 from procrisk.indicators.deviations import standing
 from procrisk.indicators.features_osce_bid_contract import contracts, suppliers
 from procrisk.indicators.features_osce_bid_item import direct_items, lots, near_reference, newcomers, winners
@@ -20,8 +21,6 @@ Tables = Mapping[str, pl.DataFrame]
 
 STUDY = date(2021, 1, 1)
 """A day of the year that the method was written for."""
-GROUPS = 5
-"""Flag 1 compares entities within five groups by budget. OSCE's own (A to E) are not published: fifths stand for them."""
 METHOD_NAMES = {g: {c: n[i] for c, n in vocabulary.METHODS.items()} for i, g in enumerate(("es", "en"))}
 NULLITY = ("nullity", "upheld")
 """Outcomes of a ruling after which there should be no award: "Nulidad", or a complaint found "Fundado"."""
@@ -70,7 +69,9 @@ def _planned(frame: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
     keys = ["buyer_id", "year"]
     budgets = frame.drop_nulls(keys).group_by(keys).agg(_budget=pl.col("amount_pen_cents").sum())
     rank = pl.struct("_budget", "buyer_id").rank("ordinal").over("year").cast(pl.Int64) - 1
-    budgets = budgets.select(*keys, budget_group=rank * GROUPS // pl.len().over("year").cast(pl.Int64) + 1)
+    budgets = budgets.select(
+        *keys, budget_group=rank * common.whole("oscebid_budget_groups") // pl.len().over("year").cast(pl.Int64) + 1
+    )
     frame = frame.join(budgets, on=keys, how="left", maintain_order="left")
     frame = standing(frame, "buyer_plan_versions", ["year", "budget_group"], "plan")
     linked = pl.col("ocid").str.extract_groups(r"-(?<year>\d{4})-(?<consucode>\d+)-(?<reference>\d+)$")

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.deviations import standing
 from procrisk.indicators.sentences import supplier_shown
 from procrisk.indicators.terms import DIRECT
@@ -13,10 +14,6 @@ Tables = Mapping[str, pl.DataFrame]
 
 SINCE = date(2018, 1, 1)
 """Contracts before it are not looked at (flags 5 and 5a)."""
-WIN_YEARS = 3
-"""Calendar years that flag 16 takes together: that of the call and those before it (the study took 2018 to 2020)."""
-PRICE_MONTHS, PRICE_CUT = 2, 0.95
-"""Flag 19: unit prices of the two months before the call, without those above their 95th percentile."""
 LIVE = ("CONTRATADO", "CONVOCADO", "CONSENTIDO", "ADJUDICADO")
 PRICED = ("CONTRATADO", "ADJUDICADO")
 """States of the lots that flags 15 and 19 look at."""
@@ -143,7 +140,7 @@ def newcomers(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 def winners(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """Add flag 16: of the bidders of a call, the one that wins most of what it bids for, by buyer and family of items.
 
-    winner_shown, winner_family (first four digits of the code), winner_bids_n and winner_won_n (procedures of WIN_YEARS in which it
+    winner_shown, winner_family (first four digits of the code), winner_bids_n and winner_won_n (procedures of oscebid_win_years in which it
     bid, and in which it won), winner_ratio; combinations with one procedure alone are left out; peer_tries_n: most
     procedures of a combination of the call.
     """
@@ -165,7 +162,7 @@ def winners(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     span = (
         yearly.select(*_PAIR, "year")
         .join(before, on=_PAIR, how="inner")
-        .filter(pl.col("_then") <= pl.col("year"), pl.col("_then") > pl.col("year") - WIN_YEARS)
+        .filter(pl.col("_then") <= pl.col("year"), pl.col("_then") > pl.col("year") - common.whole("oscebid_win_years"))
         .group_by(*_PAIR, "year")
         .agg(winner_bids_n=pl.col("_bids").sum(), winner_won_n=pl.col("_wins").sum())
         .with_columns(
@@ -213,9 +210,11 @@ def lots(frame: pl.DataFrame) -> pl.DataFrame:
     usable = pl.col("status").is_in(PRICED) & (pl.col("currency") == "PEN")
     price = pl.when(usable).then("unit_price")
     known = goods.select(*keys, "call_date", _price=price).sort(*keys, "call_date", "_price")
-    kept = pl.col("_price").filter(pl.col("_price") <= pl.col("_price").quantile(PRICE_CUT, "linear"))
+    kept = pl.col("_price").filter(
+        pl.col("_price") <= pl.col("_price").quantile(common.share("oscebid_price_cut"), "linear")
+    )
     window = (
-        known.rolling("call_date", period=f"{PRICE_MONTHS}mo", closed="left", group_by=keys)
+        known.rolling("call_date", period=f"{common.whole('oscebid_price_months')}mo", closed="left", group_by=keys)
         .agg(peer_paid_n=kept.len().cast(pl.Int64), peer_paid_mean=kept.mean(), peer_paid_sd=kept.std())
         .unique([*keys, "call_date"])
         # the same price throughout gives a spread of rounding alone

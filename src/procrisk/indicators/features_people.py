@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from procrisk.indicators.features_ties import MAJOR_SHARE
+from procrisk.indicators import common
 from procrisk.records.vocabulary import fold
 
 Tables = Mapping[str, pl.DataFrame]
@@ -54,7 +54,9 @@ def _committee(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         .group_by("process_id")
         .agg(certified_n=pl.col("name").n_unique().cast(pl.Int64))
     )
-    held = pl.col("kind").is_in(["representative", "director", "beneficial_owner"]) | (pl.col("share") > MAJOR_SHARE)
+    held = pl.col("kind").is_in(["representative", "director", "beneficial_owner"]) | (
+        pl.col("share") > common.share("owner_share")
+    )
     owners = tables["owners"].select("ruc", name=_words(pl.col("name")), _held=held.fill_null(value=False))
     bidders = _bidders(tables)
     tied = (
@@ -81,9 +83,9 @@ def _rivals(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     bidders = _bidders(tables).join(owners, on="ruc", how="inner")
     known = bidders.group_by("process_id").agg(_known=pl.col("ruc").n_unique())
     beneficial = pl.col("kind") == "beneficial_owner"
-    control = pl.col("kind").is_in(["representative", "director"]) | (pl.col("share") > MAJOR_SHARE).fill_null(
-        value=False
-    )
+    control = pl.col("kind").is_in(["representative", "director"]) | (
+        pl.col("share") > common.share("owner_share")
+    ).fill_null(value=False)
 
     def shared(which: pl.Expr, name: str) -> pl.DataFrame:
         each = bidders.filter(which).group_by("process_id", "person_id").agg(n=pl.col("ruc").n_unique().cast(pl.Int64))

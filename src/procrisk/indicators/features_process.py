@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.direct_causes import weak_pattern
 from procrisk.indicators.features_text import classified
 from procrisk.indicators.peers import robust
@@ -14,8 +15,6 @@ from procrisk.workdays import business_days
 
 Tables = Mapping[str, pl.DataFrame]
 
-SPLIT_DAYS = 60
-"""Days before and after a call in which a like purchase of the same buyer may be a part of the same need."""
 
 WEAK_CAUSES = weak_pattern()
 """Grounds that rest on what the buyer itself did or says: it ran short, or states that nobody else can supply."""
@@ -74,7 +73,12 @@ def alike(frame: pl.DataFrame, which: pl.Expr, name: str) -> pl.DataFrame:
     window = (
         parts.select(*keys, "call_date", "value_pen_cents")
         .sort(*keys, "call_date")
-        .rolling("call_date", period=f"{2 * SPLIT_DAYS + 1}d", offset=f"-{SPLIT_DAYS + 1}d", group_by=keys)
+        .rolling(
+            "call_date",
+            period=f"{2 * common.whole('split_days') + 1}d",
+            offset=f"-{common.whole('split_days') + 1}d",
+            group_by=keys,
+        )
         .agg(pl.len().cast(pl.Int64).alias(f"{name}_n"), pl.col("value_pen_cents").sum().alias(f"{name}_total_cents"))
         .unique([*keys, "call_date"])
     )

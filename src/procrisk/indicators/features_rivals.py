@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from procrisk.indicators.features_bid import LOT, MAX_PER_ADDRESS, MAX_RIVALS
+from procrisk.indicators import common
+from procrisk.indicators.features_bid import LOT, MAX_RIVALS
 from procrisk.indicators.features_text import family_en, family_es
 from procrisk.indicators.sentences import supplier_shown
 from procrisk.indicators.terms import CONTESTED
@@ -18,12 +19,6 @@ Tables = Mapping[str, pl.DataFrame]
 
 CLASS = ["buyer_id", "family"]
 """Purchases compared with each other: of one buyer, of one family of things."""
-CLASS_MIN = 5
-"""Contests of a buyer in a family before its mean number of bidders counts among its peers."""
-USUAL_SHARE = 0.6
-"""Share of a buyer's procedures in a family from which a firm that bids in them is a usual bidder."""
-RECURRENT_SHARE = 0.8
-"""Share of the procedures in which two firms meet that one of them has to win, the other none, to be the recurrent winner."""
 
 
 CONTACTS_ES = {"telephone": "teléfono", "e-mail": "correo electrónico", "address": "dirección"}
@@ -79,12 +74,12 @@ def with_rivals(contests: pl.DataFrame, firms_: pl.DataFrame, tables: Tables) ->
 def _class_mean(frame: pl.DataFrame) -> pl.DataFrame:
     """Add class_n, class_bidders (mean bidders of the buyer's contests of the family), peer_class_n and peer_class_median.
 
-    Peers are the buyers with CLASS_MIN such contests in the same family.
+    Peers are the buyers with class_contests_min such contests in the same family.
     """
     known = frame.filter(CONTESTED).drop_nulls(CLASS)
     own = known.group_by(CLASS).agg(class_n=pl.len().cast(pl.Int64), class_bidders=pl.col("n_bidders").sum() / pl.len())
     peers = (
-        own.filter(pl.col("class_n") >= CLASS_MIN)
+        own.filter(pl.col("class_n") >= common.whole("class_contests_min"))
         .group_by("family")
         .agg(peer_class_n=pl.len().cast(pl.Int64), peer_class_median=pl.col("class_bidders").median())
     )
@@ -94,7 +89,7 @@ def _class_mean(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _usual(frame: pl.DataFrame, firms_: pl.DataFrame) -> pl.DataFrame:
-    """Add class_processes_n, usual_n (firms in USUAL_SHARE of the buyer's procedures of the family), usual_missing_n, usual_shown.
+    """Add class_processes_n, usual_n (firms in usual_bidder_share of the buyer's procedures of the family), usual_missing_n, usual_shown.
 
     Missing are those that bid for no lot of this procedure.
     """
@@ -102,7 +97,9 @@ def _usual(frame: pl.DataFrame, firms_: pl.DataFrame) -> pl.DataFrame:
     n = processes.group_by(CLASS).agg(class_processes_n=pl.len().cast(pl.Int64))
     there = firms_.select("process_id", "firm").unique()
     often = there.join(processes, on="process_id", how="inner").group_by(*CLASS, "firm").agg(_n=pl.len())
-    usual = often.join(n, on=CLASS).filter(pl.col("_n") >= USUAL_SHARE * pl.col("class_processes_n"), pl.col("_n") > 1)
+    usual = often.join(n, on=CLASS).filter(
+        pl.col("_n") >= common.share("usual_bidder_share") * pl.col("class_processes_n"), pl.col("_n") > 1
+    )
     shown = firms_.group_by("firm").agg(pl.col("firm_shown").min())
     asked = processes.join(usual.select(*CLASS, "firm"), on=CLASS, how="inner")
     missing = (
@@ -123,7 +120,7 @@ def _pairs(frame: pl.DataFrame, firms_: pl.DataFrame) -> pl.DataFrame:
     """Add pair_wins, pair_n, pair_winner_shown, pair_loser_shown of the contest's most recurrent pair.
 
     Two firms meet in the procedures in which they make different offers for a lot; pair_wins is in how many one of them won, the
-    other never did, with RECURRENT_SHARE of all. 0 where no pair is like that; null where no winner is known or there are more than
+    other never did, with recurrent_winner_share of all. 0 where no pair is like that; null where no winner is known or there are more than
     MAX_RIVALS offers.
     """
     judged = frame.filter(CONTESTED, pl.col("n_winners") > 0, pl.col("n_offers") <= MAX_RIVALS).select(LOT)
@@ -140,7 +137,10 @@ def _pairs(frame: pl.DataFrame, firms_: pl.DataFrame) -> pl.DataFrame:
     )
     a, b = pl.col("_a"), pl.col("_b")
     one_sided = (
-        counted.filter(pl.min_horizontal(a, b) == 0, pl.max_horizontal(a, b) >= RECURRENT_SHARE * pl.col("pair_n"))
+        counted.filter(
+            pl.min_horizontal(a, b) == 0,
+            pl.max_horizontal(a, b) >= common.share("recurrent_winner_share") * pl.col("pair_n"),
+        )
         .with_columns(
             pair_wins=pl.max_horizontal(a, b),
             _winner=pl.when(a > b).then("firm").otherwise("firm_b"),
@@ -253,7 +253,7 @@ def contacts(parties: pl.DataFrame) -> pl.DataFrame:
             for kind, contact in kinds.items()
         ]
     ).unique()
-    many = pl.col("firm").n_unique().over("kind", "contact") > MAX_PER_ADDRESS
+    many = pl.col("firm").n_unique().over("kind", "contact") > common.whole("contact_firms_max")
     return found.with_columns(contact=pl.when(~many).then("contact"))
 
 

@@ -4,16 +4,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.features_changes import CONTRACT, told
 from procrisk.indicators.peers import mean_and_deviations, upper_fence
 from procrisk.indicators.sentences import supplier_shown
 
 Tables = Mapping[str, pl.DataFrame]
-
-FIRM_MIN = 3
-"""Contracts of a firm, with their changes known, from which its additions are compared with those of others."""
-BUYER_MIN = 10
-"""Awards of a buyer in a year, of which it is told whether they are subcontracted, from which its share is compared."""
 
 
 def signed(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -126,7 +122,7 @@ def with_subcontracting(processes: pl.DataFrame, awards: pl.DataFrame) -> pl.Dat
     """The frame of processes with the buyer's share of subcontracted awards in the year, and its peers' limit.
 
     buyer_told_n (awards of which it is told), buyer_subcontract_n, buyer_subcontract_share; peer_subcontract_n and
-    peer_subcontract_limit among the buyers of the same level and year with at least BUYER_MIN such awards.
+    peer_subcontract_limit among the buyers of the same level and year with at least buyer_subcontract_min such awards.
     """
     by, peers = ["buyer_id", "buyer_level", "year"], ["buyer_level", "year"]
     has = pl.col("has_subcontracting")
@@ -135,7 +131,7 @@ def with_subcontracting(processes: pl.DataFrame, awards: pl.DataFrame) -> pl.Dat
     )
     told_n = pl.col("buyer_told_n")
     ours = ours.filter(told_n > 0).with_columns(buyer_subcontract_share=pl.col("buyer_subcontract_n") / told_n)
-    compared = pl.when(told_n >= BUYER_MIN).then("buyer_subcontract_share")
+    compared = pl.when(told_n >= common.whole("buyer_subcontract_min")).then("buyer_subcontract_share")
     ours = ours.with_columns(_s=compared).with_columns(
         peer_subcontract_n=pl.col("_s").count().over(peers).cast(pl.Int64),
         peer_subcontract_limit=mean_and_deviations(pl.col("_s"), peers),
@@ -147,7 +143,7 @@ def with_additions(suppliers: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataF
     """The frame of suppliers with the firm's additions over all of its contracts, and its peers' fence.
 
     firm_contracts_n (contracts whose changes and amount are known), firm_additional_cents, firm_additional_ratio;
-    peer_additional_n and peer_additional_limit (Tukey's upper fence) among firms with at least FIRM_MIN of them.
+    peer_additional_n and peer_additional_limit (Tukey's upper fence) among firms with at least firm_contracts_min of them.
     """
     known = contracts.filter(pl.col("amount_pen_cents") > 0).drop_nulls(["supplier_id", "additional_cents"])
     firms = known.group_by(party_id="supplier_id").agg(
@@ -156,7 +152,7 @@ def with_additions(suppliers: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataF
         _whole=pl.col("amount_pen_cents").sum(),
     )
     firms = firms.with_columns(firm_additional_ratio=pl.col("firm_additional_cents") / pl.col("_whole")).drop("_whole")
-    many = firms.filter(pl.col("firm_contracts_n") >= FIRM_MIN)
+    many = firms.filter(pl.col("firm_contracts_n") >= common.whole("firm_contracts_min"))
     fence = many.select(upper_fence(pl.col("firm_additional_ratio"))).item() if many.height else None
     return suppliers.join(firms, on="party_id", how="left", maintain_order="left").with_columns(
         peer_additional_n=pl.lit(many.height, pl.Int64), peer_additional_limit=pl.lit(fence, pl.Float64)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.features_award import OF_PROCESS
 from procrisk.indicators.peers import upper_fence
 from procrisk.indicators.sentences import supplier_shown
@@ -17,14 +18,8 @@ from procrisk.records.vocabulary import OBJECTS
 
 Tables = Mapping[str, pl.DataFrame]
 
-PENALTY_MONTHS = 24
-"""Months before an award in which a penalty still counts."""
-HISTORY_MONTHS = 24
-"""Months before a call that are looked at to say that a supplier is new."""
 CATEGORY = {"goods": "BIENES", "services": "SERVICIOS", "works": "EJECUTOR", "consultancy": "CONSULTOR"}
 """Object to a word of the registration that it needs."""
-HETEROGENEOUS_MIN = 5
-"""Processes that a firm has to have won before the variety of what it sells is looked at."""
 
 
 def suppliers(tables: Tables, processes: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
@@ -94,7 +89,7 @@ def _debarred(frame: pl.DataFrame, sanctions: pl.DataFrame) -> pl.DataFrame:
 
 def _penalised(frame: pl.DataFrame, penalties: pl.DataFrame) -> pl.DataFrame:
     """Add penalties_n, penalties_cents and penalty_last of the months before; null beyond the reach of the register."""
-    before = pl.col("event_date").dt.offset_by(f"-{PENALTY_MONTHS}mo")
+    before = pl.col("event_date").dt.offset_by(f"-{common.whole('penalty_months')}mo")
     hits = (
         frame.select("process_id", "ruc", "event_date")
         .join(penalties.select("date", "amount_cents", ruc="supplier_ruc"), on="ruc", how="inner")
@@ -108,7 +103,7 @@ def _penalised(frame: pl.DataFrame, penalties: pl.DataFrame) -> pl.DataFrame:
     )
     first, last = penalties["date"].min(), penalties["date"].max()
     reached = pl.col("event_date").is_between(
-        pl.lit(first, pl.Date), pl.lit(last, pl.Date).dt.offset_by(f"{PENALTY_MONTHS}mo")
+        pl.lit(first, pl.Date), pl.lit(last, pl.Date).dt.offset_by(f"{common.whole('penalty_months')}mo")
     )
     none = pl.when(reached & pl.col("ruc").is_not_null()).then(pl.lit(0, pl.Int64))
     joined = frame.join(hits, on=["process_id", "ruc"], how="left", maintain_order="left")
@@ -159,7 +154,7 @@ def _wins(frame: pl.DataFrame) -> pl.DataFrame:
         firm_families=pl.col("family").drop_nulls().n_unique().cast(pl.Int64),
         firm_known_n=pl.col("family").count().cast(pl.Int64),
     )
-    many = firms.filter(pl.col("firm_known_n") >= HETEROGENEOUS_MIN)
+    many = firms.filter(pl.col("firm_known_n") >= common.whole("firm_varied_min"))
     fence = many.select(upper_fence(pl.col("firm_families"))).item() if many.height else None
     return (
         frame.join(buyers, on=year, how="left", maintain_order="left", nulls_equal=True)
@@ -176,7 +171,7 @@ def _wins(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _first_time(frame: pl.DataFrame) -> pl.DataFrame:
     """Add earlier_n (the firm's awards before the call) and history_months (months before it that the records know of)."""
-    before = pl.col("call_date").dt.offset_by(f"-{HISTORY_MONTHS}mo")
+    before = pl.col("call_date").dt.offset_by(f"-{common.whole('supplier_history_months')}mo")
     events = frame.select("party_id", "event_date").drop_nulls()
     first = events.group_by("party_id").agg(first_event=pl.col("event_date").min())
     months = events.select(month=pl.col("event_date").dt.truncate("1mo")).unique()

@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.features_text import classified
 from procrisk.indicators.peers import mean_and_deviations, millionths, robust
 from procrisk.indicators.terms import COMPETITIVE, FIRST_CALL, GOODS_SERVICES
@@ -16,11 +17,7 @@ Tables = Mapping[str, pl.DataFrame]
 BRAND = r"\bMARCA(?:\s*:\s*|\s+)[\"']?[A-Z0-9]{2,}|\b(?:REPUESTOS?|FILTROS?|TONER(?:ES)?|TINTAS?|CARTUCHOS?)\b.{0,30}\bORIGINAL(?:ES)?\b"
 NO_BRAND = r"EQUIVALENTE|COMPATIBLE|SIMILAR|\b(?:PILLCO|PILTCO|TUNAN|SIN|OTRA|CUALQUIER|REGISTRO DE) MARCA|\bMARCA (?:DE|DEL|EN|PARA|PERU|PAIS)\b"
 """Where a brand is named without refusing others, or MARCA is a place's name (Pillco Marca) or means no brand of goods."""
-CRITERIA_MIN = 5
-"""Calls of a buyer in a year whose criteria are known before its share is compared."""
 RATED = ("ratedCriteria", "qualityOnly")
-PARALLEL_DAYS = 60
-"""Days before a call in which a like one that is not yet awarded runs beside it."""
 
 
 def with_terms(frame: pl.DataFrame, tables: Tables, days: Sequence[date]) -> pl.DataFrame:
@@ -96,7 +93,7 @@ def _criteria(frame: pl.DataFrame) -> pl.DataFrame:
     by = ["buyer_level", "year"]
     ours = ours.with_columns(
         buyer_rated_share=pl.when(n > 0).then(millionths(pl.col("buyer_rated_n") / n))
-    ).with_columns(_s=pl.when(n >= CRITERIA_MIN).then("buyer_rated_share"))
+    ).with_columns(_s=pl.when(n >= common.whole("buyer_rated_min")).then("buyer_rated_share"))
     ours = ours.with_columns(
         peer_rated_limit=mean_and_deviations(pl.col("_s"), by),
         peer_rated_n=pl.col("_s").count().over(by).cast(pl.Int64),
@@ -160,7 +157,7 @@ def _listed(frame: pl.DataFrame, lots: pl.DataFrame, listed: pl.DataFrame, name:
 
 
 def _parallel(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add parallel_n: the buyer's like calls of the PARALLEL_DAYS before this one that had not been awarded on its day.
+    """Add parallel_n: the buyer's like calls of the parallel_days before this one that had not been awarded on its day.
 
     Each call counts from the day after it until its award or the end of the window: beginnings and ends are summed up day by
     day, so that the time grows with the calls and not with their pairs. parallel_with is the one that ended last.
@@ -174,7 +171,7 @@ def _parallel(frame: pl.DataFrame) -> pl.DataFrame:
         .with_row_index("_at")
     )
     call = pl.col("call_date")
-    last = pl.min_horizontal("award_date", call + pl.duration(days=PARALLEL_DAYS + 1))
+    last = pl.min_horizontal("award_date", call + pl.duration(days=common.whole("parallel_days") + 1))
     open_ = ours.drop_nulls("award_date").with_columns(_day=call + pl.duration(days=1), _end=last)
     open_ = open_.filter(pl.col("_end") > pl.col("_day"))
     changes = [open_.select(*keys, _day=day, _n=pl.lit(n, pl.Int64)) for day, n in (("_day", 1), ("_end", -1))]

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.sentences import supplier_shown
 from procrisk.records.vocabulary import fold
 
 Tables = Mapping[str, pl.DataFrame]
 
-MAJOR_SHARE = 0.30
-"""Above this shareholding a firm is barred with its owner (Ley 30225, art. 11.1 k; Ley 32069, art. 30)."""
 AUTHORITIES, DRAFTERS = ("elected", "official"), ("evaluator", "user_area")
 KEY = ("process_id", "party_id")
 NATURAL = r"^10\d{9}$"
@@ -22,7 +21,7 @@ NATURAL = r"^10\d{9}$"
 def controllers(owners: pl.DataFrame, rucs: pl.Series) -> pl.DataFrame:
     """Who controls each firm: ruc, person_id, kind. A natural person's RUC holds the DNI of who it is."""
     held = pl.col("kind") != "shareholder"
-    major = owners.filter(held | (pl.col("share") > MAJOR_SHARE)).select("ruc", "person_id", "kind")
+    major = owners.filter(held | (pl.col("share") > common.share("owner_share"))).select("ruc", "person_id", "kind")
     own = pl.DataFrame({"ruc": rucs.drop_nulls().unique()}).filter(pl.col("ruc").str.contains(NATURAL))
     self_ = own.select("ruc", person_id=pl.col("ruc").str.slice(2, 8), kind=pl.lit("self"))
     return pl.concat([major, self_]).drop_nulls(["ruc", "person_id"]).unique().sort("ruc", "person_id", "kind")

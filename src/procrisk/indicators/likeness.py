@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from procrisk.indicators import common
 from procrisk.indicators.features_text import telling
 
 LOW, HIGH = 4, 5
@@ -20,18 +21,16 @@ WORDS = 3
 """Telling words read of a description."""
 QUALIFIERS = "BOLSAS?|CAJAS?|COLOR|DESCARTABLES?|DIFERENTES?|DISTINT[OA]S?|ESTERIL(?:ES)?|MARCA|MEDIDAS?|PAQUETES?|TALLAS?|UNIDAD(?:ES)?"
 """Words that tell a size, a pack or a quality and not the object; passed over."""
-LIKE = 0.7
-"""Least likeness of two descriptions of the same object; its errors are in docs/minor_purchases.md."""
 CELLS = 4_000_000
 """Pairs of descriptions compared at once: bounds the memory, about 12 bytes a pair that shares any n-gram."""
 
 
-def heads(texts: pl.DataFrame, least: float = LIKE) -> pl.DataFrame:
+def heads(texts: pl.DataFrame, least: float | None = None) -> pl.DataFrame:
     """Group the descriptions of each buyer by the object they name.
 
     Args:
         texts: buyer, text and n (how often the buyer wrote it); one row a buyer and text.
-        least: least likeness.
+        least: least likeness; None for the shared figure `like_text`.
 
     Returns:
         the rows with `words` (those that name the object), `head`, the words, sorted and joined, that the buyer uses most of
@@ -48,7 +47,9 @@ def heads(texts: pl.DataFrame, least: float = LIKE) -> pl.DataFrame:
     known = known.sort(["buyer", "n", "_key"], descending=[False, True, False])
     if known.is_empty():
         return keyed.drop("_key").with_columns(head=pl.lit(None, pl.String), likeness=pl.lit(None, pl.Float64))
-    place, likeness = _first_like(_grams(known["_key"]), known["buyer"], least)
+    place, likeness = _first_like(
+        _grams(known["_key"]), known["buyer"], common.share("like_text") if least is None else least
+    )
     found = known.select("buyer", "_key", head=known["_key"].gather(place), likeness=pl.Series(likeness))
     return keyed.join(found, on=["buyer", "_key"], how="left", maintain_order="left").drop("_key")
 
