@@ -108,7 +108,8 @@ class Night:
         anomaly = layer.score(self.dataset, r.settings.anomaly.model)
         model = layer.locate(r.settings.anomaly.model)
         self.model = layer.NONE if model is None else model.name
-        self.processes = score_processes(self.dataset.tables["processes"], e.states, e.why, anomaly)
+        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, anomaly)
+        self.processes = scored.join(e.index, on="process_id", how="left", maintain_order="left", validate="1:1")
         answers = self.dataset.tables["answers"]
         self.regions = assessment.with_layer(
             score_regions(self.processes, r.settings.scores, self.as_of), answers, self.as_of

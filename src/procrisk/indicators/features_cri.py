@@ -9,6 +9,9 @@ from procrisk.indicators import common, cri_bins
 from procrisk.indicators.terms import CONTESTED
 from procrisk.workdays import business_days
 
+NOT_COUNTED = ("winner_share", "call_to_award")
+"""Components that have no bin in the index: a share is counted as it is, and the way to the award twice already."""
+
 
 def with_cri(
     processes: pl.DataFrame, awards: pl.DataFrame, contracts: pl.DataFrame, days: Sequence[date]
@@ -17,7 +20,7 @@ def with_cri(
 
     decision_days: business days from the deadline of bids to the award. relaunched: a second or later call. modified: a
     signed contract was changed. winner_share: largest share that a winner holds of the buyer's awarded soles of the 365 days
-    to the award, of peer_share_n awards (winner_share_min or more). For each component of the table <component>_odds, _odds_low, _odds_high and
+    to the award, of peer_share_n awards (winner_share_min or more). For each component with bins in force <component>_odds, _odds_low, _odds_high and
     peer_<component>_n, see `cri_bins.columns`. cri: mean of the components known, 0 to 1; cri_n: how many they were.
     """
     changed = contracts.group_by("process_id").agg(_changes=pl.col("n_changes").max())
@@ -32,7 +35,7 @@ def with_cri(
         )
         .drop("_changes")
     )
-    frame = frame.with_columns(e for c in cri_bins.COMPONENTS for e in cri_bins.columns(c))
+    frame = frame.with_columns(e for c in _fitted() for e in cri_bins.columns(c))
     known = [component.is_not_null().cast(pl.Int32) for component in _parts()]
     n = pl.sum_horizontal(known).cast(pl.Int32)
     total = pl.sum_horizontal(_parts())
@@ -42,14 +45,15 @@ def with_cri(
     ).drop("_total")
 
 
+def _fitted() -> list[str]:
+    """Components with bins in force, and the one that an indicator reads whatever the table holds."""
+    return [c for c in cri_bins.COMPONENTS if c == "procedure_type" or cri_bins.bins_of(c)]
+
+
 def _parts() -> list[pl.Expr]:
     """The components that enter the index, each 0 to 1: those defined without a threshold, and those with bins of real records."""
     single = (pl.col("n_bidders") == 1).cast(pl.Float64)
-    fitted = [
-        (pl.col(f"{c}_odds_low") > 1).cast(pl.Float64)
-        for c in cri_bins.COMPONENTS
-        if c not in ("winner_share", "call_to_award") and cri_bins.bins_of(c)
-    ]
+    fitted = [(pl.col(f"{c}_odds_low") > 1).cast(pl.Float64) for c in _fitted() if c not in NOT_COUNTED]
     return [single, pl.col("winner_share"), *fitted]
 
 
