@@ -8,7 +8,7 @@ from procrisk.indicators.terms import COMPETITIVE, CONTESTED, FIRST_CALL, GOODS_
 @indicator(
     "PRE-11",
     risks=["R65"],
-    ocp="R003",
+    ocp="R003;R014",
     cri="advertisement_period",
     subject="process",
     evidence=["call_date", "bid_deadline", "bid_opening", "general_days"],
