@@ -1,9 +1,13 @@
 """A typing error in a settings file never passes for a setting."""
 
+from dataclasses import fields
+
 import pytest
 
 from procrisk import settings
 from procrisk.errors import InputMissingError, UsageError
+from procrisk.indicators import common
+from tests.conftest import ROOT
 
 
 def written(tmp_path, text):
@@ -52,3 +56,21 @@ def test_hash_follows_every_value(tmp_path):
     one = settings.load(written(tmp_path, "[scores]\nseed = 1\n"))
     assert one.sha256 != settings.Settings().sha256
     assert settings.load(written(tmp_path, "[scores]\nseed = 20260101\n")).sha256 == settings.Settings().sha256
+
+
+def test_reads_figures_that_indicators_share(tmp_path):
+    made = settings.load(written(tmp_path, "[common]\nsplit_days = 30\n"))
+    assert made.common == {"split_days": 30}
+    assert made.sha256 != settings.Settings().sha256
+
+
+def test_the_guide_names_every_setting():
+    """docs/settings.md: each field of each table with its default, and each shared figure."""
+    guide = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for section in settings.TABLES:
+        assert f"[{section}" in guide
+    for cls in (settings.Gate, settings.Scores, settings.Anomaly):
+        for f in fields(cls):
+            assert f"`{f.name}`" in guide, f.name
+    for name, figure in common.figures().items():
+        assert f"| `{name}` | {figure.value:g} |" in guide, name

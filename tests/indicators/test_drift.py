@@ -124,6 +124,8 @@ TECHNICAL = {
     "SHOWN_ORDERS": "length of a text",
     "LENGTH": "length of a text",
     "WORDS": "how a text is read; measured with like_text",
+    "LOW": "how a text is read; measured with like_text",
+    "HIGH": "how a text is read; measured with like_text",
     "CELLS": "bounds the memory",
     "MAX_RIVALS": "bounds the pairs, which grow with the square",
     "FIRST_YEAR": "span of the calendar",

@@ -8,7 +8,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from procrisk import pipeline
+from procrisk import catalogue, pipeline
+from procrisk.indicators import INDICATORS, roles
 from procrisk.publication import exports, report, workbook
 from procrisk.records.regions import REGIONS
 from procrisk.simulate import simulate
@@ -83,3 +84,29 @@ def test_workbook_is_typed_filtered_frozen_and_runs_nothing(frames):
     assert isinstance(queue["convocatoria"], datetime | None)
     assert EVIL[1] in {r[head.index("entidad")].value for r in book["Cola"].iter_rows(min_row=2)}
     assert book["Regiones"].max_row == frames["regions"].height + 1
+
+
+def test_every_risk_stands_in_the_table_with_its_indicators_and_their_roles(frames):
+    states = frames["processes"].select("process_id", pl.lit(value=True).alias("PRE-05"))
+    html = page(frames, states=states)
+    table = html[html.index("riesgos: cómo se evalúa cada uno") :]
+    rows = re.findall(r"<tr><td class=\"name\"><span class=\"id\">(R\d\d)</span>", table[: table.index("</details>")])
+    assert rows == catalogue.risks()["id"].to_list()
+    n = f"{states.height:,}"
+    cell = (
+        f'title="{INDICATORS["PRE-05"].name_es}">PRE-05</span> {n} / {n} <span class="en">({roles.SHOWN["score"][0]})'
+    )
+    assert table.count(cell) == len(INDICATORS["PRE-05"].risks)
+    assert "no evaluable <span" in table
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_flags_that_do_not_score_as_usual_say_so(frames, role):
+    flags = frames["flags"].with_columns(role=pl.lit(role))
+    said = f"({' / '.join(roles.SHOWN[role])})"
+    queue = page({**frames, "flags": flags}).split('<h2 id="procesos">')[1].split("<h2 ")[0]
+    assert (said in queue) == (role != "score")
+    data = workbook.book(frames["processes"], frames["regions"], flags, frames["coverage"].head(0), ["x"])
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["Señales"]
+    head = [c.value for c in sheet[1]]
+    assert {r[head.index("rol")].value for r in sheet.iter_rows(min_row=2)} == {roles.SHOWN[role][0]}

@@ -8,7 +8,7 @@ import polars as pl
 
 from procrisk import catalogue, law
 from procrisk.errors import InputMissingError, UsageError
-from procrisk.indicators import INDICATORS, pages
+from procrisk.indicators import INDICATORS, pages, roles
 from procrisk.indicators.registry import Indicator
 from procrisk.records.tables import PERU_PREFIX
 
@@ -106,7 +106,8 @@ def _flag(flag: Row, process: Row, given: dict[str, str | None]) -> list[str]:
         *_figures(flag, i, process),
         *_evidence(json.loads(flag["evidence"] or "{}"), given),
         *(f"riesgo {r}: {labels[r]}" for r in flag["risks"]),
-        f"indicador {i.id} «{i.name_es}», versión {i.version}, severidad {i.severity}; sujeto: {flag['subject_type']} {flag['subject_id']}",
+        *([f"la señal es el incumplimiento de {'esa norma' if i.law else i.breach}"] if i.breach else []),
+        f"indicador {i.id} «{i.name_es}», versión {i.version}, severidad {i.severity}, {roles.SHOWN[flag['role']][0]}; sujeto: {flag['subject_type']} {flag['subject_id']}",
         *_page(i.id),
     ]
     return [f"{i.id}  {flag['sentence_es']}", f"        {flag['sentence_en']}", *(f"        {line}" for line in body)]

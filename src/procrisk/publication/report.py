@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from procrisk.indicators import INDICATORS
+from procrisk.indicators import INDICATORS, roles
 from procrisk.publication.registers import Statement, lines
+from procrisk.publication.report_risks import risks
 from procrisk.publication.summary import SCOPES_ES, headline
 from procrisk.records.regions import REGIONS
 
@@ -74,6 +75,9 @@ def page(material: Material) -> str:
         queue=_queue(material),
         method=method_lines(material.as_of, simulated=material.simulated),
         indicators=sorted(INDICATORS.values(), key=lambda i: i.id),
+        roles=roles.SHOWN,
+        silent=(roles.INFORMATION, roles.UNCALIBRATED),
+        risks=risks(material.coverage, material.states),
     )
 
 
@@ -263,6 +267,8 @@ def method_lines(as_of: date, *, simulated: bool) -> list[str]:
         "(mismo procedimiento, objeto y año), sobre lo que se pudo evaluar. / A process score weighs each flag by severity and rarity among comparable processes.",
         "El puntaje de una región es el promedio de sus procesos, acercado al promedio nacional cuando son pocos; el intervalo (95 %) sale de volver a "
         "sortear sus entidades. / A region's score is the mean of its processes, shrunk when they are few; the interval resamples its buyers.",
+        "Una señal informativa se muestra y no puntúa: en los registros con que se calibró es común o casi no se da. Una sin calibrar puntúa, pero "
+        "esos registros no bastan para decir cuán común es (docs/calibration.md). / Information flags are shown and do not score; uncalibrated ones score, their usual rate not yet known.",
         "Los puestos son rangos: dos regiones cuyos rangos se cruzan no se pueden distinguir con estos datos. / Ranks are ranges: where they overlap, the data cannot tell.",
         "Las entidades nacionales se muestran aparte, por sede, y no entran en el orden de las regiones. / National entities are kept apart.",
         "Los 81 riesgos son un catálogo documentado con fuente por entrada; no es la lista oficial de OSCE (2020), que no es pública en forma legible. "

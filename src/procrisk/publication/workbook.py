@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from procrisk.indicators import roles
+
 QUEUE = 2000
 """Processes in the queue, riskiest first: what a working group can look at in a year, and what a spreadsheet opens at once."""
 FLAGS = 20000
@@ -46,6 +48,7 @@ _QUEUE = {
 _FLAGS = {
     "process_id": "proceso",
     "indicator": "indicador",
+    "role": "rol",
     "sentence_es": "qué se observó",
     "sentence_en": "what was seen",
     "value": "valor",
@@ -97,7 +100,9 @@ def book(
         .sort(["score", "process_id"], descending=[True, False])
         .head(QUEUE)
     )
-    shown = flags.join(queue.select("process_id", "score"), on="process_id").sort(
+    words = {role: es for role, (es, _) in roles.SHOWN.items()}
+    named = flags.with_columns(pl.col("role").replace_strict(words, default=None, return_dtype=pl.String))
+    shown = named.join(queue.select("process_id", "score"), on="process_id").sort(
         ["score", "process_id", "indicator", "subject_id"], descending=[True, False, False, False]
     )
     # the text of a cell is never read as a formula, a number or a link, whoever wrote it
