@@ -265,9 +265,15 @@ class _Slots:
 
     def tail(self, a: Ints, b: Ints, n: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Chance of n meetings or more where so many are expected (Poisson)."""
-        from scipy.special import gammainc  # the chance of n or more is the regularised gamma function; heavy to import
-
-        return np.asarray(gammainc(n, self.expected(a, b)), dtype=np.float64)
+        mean, k = np.maximum(self.expected(a, b), 1e-12), n.astype(np.float64)
+        log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, int(n.max(initial=0)) + 1)))])
+        term = np.exp(n * np.log(mean) - mean - log_factorial[n])
+        total = term.copy()
+        while (term > 1e-9 * total).any():
+            k += 1
+            term *= mean / k
+            total += term
+        return np.minimum(total, 1.0)
 
     def shuffled_tail(self, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """`tail` of the pairs of one shuffle that meet MIN_MEETINGS times."""
@@ -282,7 +288,7 @@ def members(tied: pl.DataFrame) -> pl.DataFrame:
 
     A part with more than MAX_GROUP firms is cut at its weakest ties (fewest meetings) until what is left is small enough.
     """
-    import rustworkx as rx  # heavy to import
+    import rustworkx as rx  # noqa: PLC0415 - costs more to import than a run without ties needs
 
     ties = tied.filter(pl.col("tied") | pl.col("usual")).sort("n", *PAIR)
     schema = {"group": pl.Int64, "firm": pl.String}
