@@ -9,7 +9,7 @@ from typing import Any
 
 from procrisk import catalogue
 from procrisk.documentation.examples import run
-from procrisk.indicators import INDICATORS
+from procrisk.indicators import INDICATORS, roles
 from procrisk.indicators.features import SUBJECTS
 from procrisk.indicators.pages import Page, page
 from procrisk.indicators.registry import Indicator
@@ -46,6 +46,7 @@ NOTE = (
     "Una señal es un motivo para mirar, nunca una acusación.",
     "A flag is a reason to look, never an accusation.",
 )
+_BREACH = "- La señal es el incumplimiento de la norma misma: puntúa por común que sea. · *The flag is itself a breach of the norm: it scores however common it is.*"
 MADE = "<!-- Se genera con `make docs`; no se edita a mano. Made by `make docs`; not edited by hand. -->"
 
 
@@ -86,10 +87,15 @@ def index() -> str:
     ]
     for phase, (es, en) in catalogue.PHASES.items():
         here = sorted((i for i in INDICATORS.values() if i.phase == phase), key=lambda i: i.id)
-        lines += ["", f"## {es} · {en}", "| id | indicador · indicator | riesgos · risks | severidad · severity |"]
-        lines += ["|---|---|---|---|"]
         lines += [
-            f"| [{i.id}]({i.id}.md) | {i.name_es} · *{i.name_en}* | {', '.join(i.risks)} | {i.severity} |" for i in here
+            "",
+            f"## {es} · {en}",
+            "| id | indicador · indicator | riesgos · risks | severidad · severity | rol · role |",
+        ]
+        lines += ["|---|---|---|---|---|"]
+        lines += [
+            f"| [{i.id}]({i.id}.md) | {i.name_es} · *{i.name_en}* | {', '.join(i.risks)} | {i.severity} | {' · '.join(roles.SHOWN[i.role])} |"
+            for i in here
         ]
     return "\n".join([*lines, ""])
 
@@ -156,6 +162,8 @@ def _output(indicator: Indicator) -> list[str]:
         f"- `value`: {_named(indicator.value)}; `threshold`: {_named(indicator.threshold)}",
         f"- `evidence`: {', '.join(f'`{c}`' for c in indicator.evidence) or '–'}",
         f"- severidad · *severity* {indicator.severity}; versión · *version* {indicator.version}",
+        f"- rol · *role*: {' · '.join(roles.SHOWN[indicator.role])} ([calibración](../calibration.md))",
+        *([_BREACH] if indicator.breach else []),
     ]
 
 
