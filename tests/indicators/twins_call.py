@@ -87,7 +87,8 @@ def pre_29(w, p):
     left = w.business_days(call, date(call.year, 12, 31)) if call else None
     quiet = either(cmp(max(long, default=None), ">=", 4), cmp(left, "<", 3))
     scope = every(inside(p["method"], TENDER), least is not None)
-    return alone(when(scope, every(cmp(w.business_days(call, p["bid_deadline"]), "<=", least), quiet)))
+    term = w.business_days(call, p["bid_deadline"])
+    return alone(when(scope, None if term is None else every(cmp(term, "<=", least), quiet)))
 
 
 @twin("PRE-30")

@@ -1,5 +1,7 @@
 """Indicators on the call: its kind of procedure, its day, its fee, direct awards at once, homologated goods."""
 
+import polars as pl
+
 from procrisk.indicators.idiom import Rule, col, when
 from procrisk.indicators.registry import indicator
 from procrisk.indicators.terms import COMPETITIVE, CONTESTED, DIRECT, TENDER
@@ -70,7 +72,9 @@ def called_when_few_look(min_break: int, year_end: int) -> Rule:
     """A call with no more than the least term for bids falls on the eve of a long break or on the last days of the year."""
     least = col("law_min_bid_days")
     quiet = (col("quiet_days") >= min_break) | (col("year_end_days") < year_end)
-    return when(TENDER, least.is_not_null()).then((col("bid_days") <= least) & quiet)
+    # without the deadline neither the term nor the break before it is known: that the call's day is quiet clears nothing
+    told = pl.when(col("bid_days").is_not_null()).then((col("bid_days") <= least) & quiet)
+    return when(TENDER, least.is_not_null()).then(told)
 
 
 @indicator(
