@@ -21,6 +21,7 @@ from procrisk.records.derive import VOID
 
 Tables = Mapping[str, pl.DataFrame]
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 PAIR = ["firm", "firm_b"]
 MIN_MEETINGS = 3
@@ -36,7 +37,13 @@ USUAL_MEETINGS, USUAL_OVERLAP = 4, 0.4
 firms fill no shuffle can tell them apart, and what is left is to look at how they win (criterio propio)."""
 MAX_GROUP = 10
 """Firms of a group at most: a larger part of the network is a market, and is cut at its weaker ties."""
-STRATA = (["family", "region_code", "year"], ["family", "region_code"], ["object", "region_code"], ["object"], [])
+STRATA: tuple[list[str], ...] = (
+    ["family", "region_code", "year"],
+    ["family", "region_code"],
+    ["object", "region_code"],
+    ["object"],
+    [],
+)
 """From the finest to the coarsest."""
 
 
@@ -123,8 +130,10 @@ def _winners(each: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     yes = pl.lit(value=True)
     joined = each.join(held.select("process_id").unique().with_columns(_known=yes), on="process_id", how="left")
     joined = joined.join(holders.with_columns(_won=yes), on=["process_id", "firm"], how="left")
-    won = pl.col("_won").fill_null(value=False).any().over("process_id", "bidder")
-    return joined.with_columns(won=pl.when("_known").then(won)).drop("_known", "_won")
+    by_code = holders.select("process_id", bidder="firm", _code=yes)
+    joined = joined.join(by_code, on=["process_id", "bidder"], how="left")
+    won = pl.coalesce("_won", "_code", pl.lit(value=False)).any().over("process_id", "bidder")
+    return joined.with_columns(won=pl.when("_known").then(won)).drop("_known", "_won", "_code")
 
 
 def _strata(each: pl.DataFrame) -> pl.DataFrame:
@@ -201,7 +210,7 @@ class _Slots:
     stratum: Ints
     count: Ints
     """Contests of each firm."""
-    rate: np.ndarray[tuple[int], np.dtype[np.float64]]
+    rate: Floats
     """Of each stratum: chance that two of its places are in one contest and in different bids."""
     key: Ints
     """Firm and stratum of each distinct combination, firm * strata + stratum, sorted."""
@@ -217,7 +226,7 @@ class _Slots:
         bidder = crowd.select((pl.struct("process_id", "bidder").rank("dense").cast(pl.Int64) - 1).alias("b"))
         stratum = crowd.select((pl.col("stratum").rank("dense").cast(pl.Int64) - 1).alias("s"))["s"].to_numpy()
         strata = int(stratum.max()) + 1 if len(stratum) else 1
-        sizes = crowd.with_columns(_s=stratum).group_by("_s", "process_id").agg(n=pl.len(), m=pl.col("bidder").len())
+        sizes = crowd.with_columns(_s=stratum).group_by("_s", "process_id").agg(n=pl.len())
         inside = crowd.with_columns(_s=stratum).group_by("_s", "process_id", "bidder").agg(k=pl.len())
         same = inside.group_by("_s", "process_id").agg(same=(pl.col("k") * (pl.col("k") - 1)).sum())
         n = pl.col("n").cast(pl.Int64)
@@ -249,7 +258,7 @@ class _Slots:
         found, n = np.unique(code[x != y], return_counts=True)
         return found // m, found % m, n
 
-    def expected(self, a: Ints, b: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def expected(self, a: Ints, b: Ints) -> Floats:
         """Meetings of each pair under the shuffle: of every stratum, places of a x places of b x chance of one contest."""
         strata = len(self.rate)
         first = np.searchsorted(self.key, a * strata)
@@ -261,9 +270,10 @@ class _Slots:
         there = np.minimum(np.searchsorted(self.key, wanted), len(self.key) - 1)
         both = self.key[there] == wanted
         part = np.where(both, self.held[own] * self.held[there] * self.rate[stratum], 0.0)
-        return np.bincount(at, weights=part, minlength=len(a))
+        summed: Floats = np.bincount(at, weights=part, minlength=len(a)).astype(np.float64)
+        return summed
 
-    def tail(self, a: Ints, b: Ints, n: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def tail(self, a: Ints, b: Ints, n: Ints) -> Floats:
         """Chance of n meetings or more where so many are expected (Poisson)."""
         mean, k = np.maximum(self.expected(a, b), 1e-12), n.astype(np.float64)
         log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, int(n.max(initial=0)) + 1)))])
@@ -273,9 +283,10 @@ class _Slots:
             k += 1
             term *= mean / k
             total += term
-        return np.minimum(total, 1.0)
+        chance: Floats = np.minimum(total, 1.0)
+        return chance
 
-    def shuffled_tail(self, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def shuffled_tail(self, rng: np.random.Generator) -> Floats:
         """`tail` of the pairs of one shuffle that meet MIN_MEETINGS times."""
         order = np.lexsort((rng.random(len(self.firm)), self.stratum))
         a, b, n = self.meetings(self.firm[order])
