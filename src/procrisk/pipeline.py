@@ -57,6 +57,7 @@ class Night:
     regions: pl.DataFrame | None = None
     covered: pl.DataFrame | None = None
     model: str = "none"
+    model_drift: dict[str, Any] = field(default_factory=dict)
     checks: list[quality.Check] = field(default_factory=list)
     drifted: dict[str, Any] = field(default_factory=dict)
     staged: Path | None = None
@@ -105,10 +106,11 @@ class Night:
         assert self.evaluated is not None, "evaluate() comes first"
         assert self.as_of is not None
         e, r = self.evaluated, self.request
-        anomaly = layer.score(self.dataset, r.settings.anomaly.model)
+        anomaly = layer.run(self.dataset, r.settings.anomaly.model)
+        unusual, self.model_drift = (None, {}) if anomaly is None else (anomaly.processes, anomaly.drift)
         model = layer.locate(r.settings.anomaly.model)
         self.model = layer.NONE if model is None else model.name
-        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, anomaly)
+        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, unusual)
         self.processes = scored.join(e.index, on="process_id", how="left", maintain_order="left", validate="1:1")
         answers = self.dataset.tables["answers"]
         self.regions = assessment.with_layer(
@@ -147,7 +149,7 @@ class Night:
             evaluated=self.evaluated,
             coverage=self.covered,
             ingested=self.ingested,
-            quality=quality.document(self.checks),
+            quality={**quality.document(self.checks), "model_drift": self.model_drift},
             settings=r.settings,
             as_of=self.as_of,
             model=self.model,

@@ -37,6 +37,10 @@ def records(n: int, seed: int = 1, buyers: int = 50) -> Records:
             "value_pen_cents": (reference * 100).astype(np.int64),
             "awarded_pen_cents": cents,
             "amount_pen_cents": cents,
+            "bid_deadline": [c + timedelta(days=int(d) // 2) for c, d in zip(call, decision, strict=True)],
+            "regime": "L30225",
+            "region_code": [f"{b % 5:02d}" for b in buyer],
+            "n_registered": pl.Series(rng.integers(1, 12, n), dtype=pl.Int32),
             "n_lots": pl.Series(rng.integers(1, 5, n), dtype=pl.Int32),
             "n_bidders": pl.Series([int(b) if b else None for b in rng.integers(0, 6, n)], dtype=pl.Int32),
         }
@@ -48,5 +52,31 @@ def records(n: int, seed: int = 1, buyers: int = 50) -> Records:
             "party_id": [f"20{s:09d}" for s in rng.integers(500, 500 + max(n // 3, 1), n)],
         }
     )
-    awards = suppliers.select("process_id", "award_id").with_columns(amount_pen_cents=pl.Series(cents))
-    return Records({"processes": processes, "awards": awards, "award_suppliers": suppliers})
+    awards = suppliers.select("process_id", "award_id").with_columns(
+        amount_pen_cents=pl.Series(cents), date=pl.Series(award)
+    )
+    register = suppliers.select(ruc="party_id").unique().sort("ruc")
+    since = [date(2010, 1, 1) + timedelta(days=int(d)) for d in rng.integers(0, 4000, register.height)]
+    contracts = suppliers.select("process_id", contract_id="award_id").with_columns(
+        amount_cents=pl.Series(cents),
+        start_date=pl.Series(award),
+        end_date=pl.Series([a + timedelta(days=90) for a in award]),
+        end_date_updated=pl.Series(
+            [a + timedelta(days=90 + int(d)) for a, d in zip(award, rng.integers(0, 60, n), strict=True)]
+        ),
+        end_date_actual=pl.lit(None, pl.Date),
+    )
+    more = pl.Series(rng.random(n) < 0.2)
+    modifications = contracts.filter(more).select(
+        "process_id", "contract_id", kind=pl.lit("additional"), amount_cents=pl.col("amount_cents") // 20
+    )
+    return Records(
+        {
+            "processes": processes,
+            "awards": awards,
+            "award_suppliers": suppliers,
+            "suppliers": register.with_columns(valid_from=pl.Series(since)),
+            "contracts": contracts,
+            "modifications": modifications,
+        }
+    )

@@ -14,7 +14,7 @@ from procrisk.anomaly import forest, layer
 from procrisk.anomaly.features import IDS
 
 MODELS = ROOT / "models"
-STORED = sorted(p.parent for p in MODELS.glob(f"*/{forest.CARD}"))
+STORED = sorted(p.parent for p in MODELS.glob(f"*/{forest.ARRAYS}"))
 
 
 def test_current_names_a_stored_model():

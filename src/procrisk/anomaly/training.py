@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from procrisk.anomaly import features, forest, layer
+from procrisk.anomaly import drift, features, forest, layer, measures
+from procrisk.anomaly.compare import LEAST, MOST, STEP
 from procrisk.errors import UsageError
 
 MIN_ROWS = 100
@@ -21,7 +21,7 @@ MIN_ROWS = 100
 class Parameters:
     """How the forest is grown. Every field is part of the model's name."""
 
-    trees: int = 500
+    trees: int = 1000
     max_samples: int = 256
     seed: int = 20260101
 
@@ -42,75 +42,87 @@ def train(records: layer.Records, models: Path, parameters: Parameters | None = 
         UsageError: fewer than MIN_ROWS processes.
     """
     chosen = parameters or Parameters()
-    raw, groups = layer.prepare(records.tables)
-    if raw.height < MIN_ROWS:
-        raise UsageError(f"{raw.height} processes are too few to train on; give at least {MIN_ROWS}")
-    compared = features.compare(raw, groups)
-    matrix = compared.matrix[np.lexsort(compared.matrix.T[::-1])]
-    fitted = forest.fit(matrix, trees=chosen.trees, max_samples=chosen.max_samples, seed=chosen.seed)
-    card = _card(raw, matrix, chosen, compared, fitted)
+    ready = layer.prepare(records.tables)
+    if ready.raw.height < MIN_ROWS:
+        raise UsageError(f"{ready.raw.height} processes are too few to train on; give at least {MIN_ROWS}")
+    fitted = grow(ready, chosen)
+    card = _card(ready, chosen, fitted, records.tables["processes"].sort("process_id"))
     folder = models / str(card["name"])
     forest.store(fitted, folder, card)
     (folder / "card.md").write_text(_page(card), encoding="utf-8")
     return folder
 
 
-def top_agreement(matrix: npt.NDArray[np.float32], parameters: Parameters, share: float = 0.01) -> float:
-    """Jaccard overlap of the most isolated `share` of rows between forests of two seeds: how far the top list is luck."""
-    tops = []
-    for seed in (parameters.seed, parameters.seed + 1):
-        grown = forest.fit(matrix, trees=parameters.trees, max_samples=parameters.max_samples, seed=seed)
-        k = max(1, int(len(matrix) * share))
-        tops.append(set(np.argsort(-grown.score(matrix), kind="stable")[:k].tolist()))
-    return len(tops[0] & tops[1]) / len(tops[0] | tops[1])
+def grow(ready: layer.Prepared, parameters: Parameters) -> forest.Forest:
+    """Fit on rows in an order of their own, so that the order of the records leaves no trace."""
+    matrix = ready.compared.matrix
+    matrix = matrix[np.lexsort(matrix.T[::-1])]
+    return forest.fit(matrix, trees=parameters.trees, max_samples=parameters.max_samples, seed=parameters.seed)
 
 
 def _card(
-    raw: pl.DataFrame,
-    matrix: npt.NDArray[np.float32],
-    parameters: Parameters,
-    compared: features.Compared,
-    fitted: forest.Forest,
+    ready: layer.Prepared, parameters: Parameters, fitted: forest.Forest, processes: pl.DataFrame
 ) -> dict[str, Any]:
+    matrix = ready.compared.matrix
+    matrix = matrix[np.lexsort(matrix.T[::-1])]
     trained_on = hashlib.sha256(matrix.tobytes()).hexdigest()
-    identity = {"parameters": asdict(parameters), "features": list(features.IDS), "training_sha256": trained_on}
+    identity = {
+        "parameters": {**asdict(parameters), "step": STEP, "least": LEAST, "most": MOST},
+        "features": list(features.IDS),
+        "training_sha256": trained_on,
+    }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-    signs = {f: round(float((compared.matrix[:, j] > 0).mean()), 4) for j, f in enumerate(features.IDS)}
-    known = {f: round(1.0 - raw[f].null_count() / raw.height, 4) for f in features.IDS}
+    raw, signs = ready.raw, ready.compared.signs
+    other = grow(ready, Parameters(parameters.trees, parameters.max_samples, parameters.seed + 1))
     return {
-        "name": f"isolation-forest-{digest[:12]}",
+        "name": f"{layer.NAME}{digest[:12]}",
         **identity,
         "training_rows": len(matrix),
         "nodes": int(fitted.start[-1]),
-        "share_known": known,
-        "share_with_signal": signs,
-        "top_1_percent_agreement_between_seeds": round(top_agreement(matrix, parameters), 3),
+        "share_known": {f: round(1.0 - raw[f].null_count() / raw.height, 4) for f in features.IDS},
+        "share_with_signal": {f: round(float((signs[:, j] > 0).mean()), 4) for j, f in enumerate(features.IDS)},
+        "metrics": {
+            "top_1_percent_jaccard_between_seeds": measures.stability(ready, fitted, other),
+            "first_reason_faithfulness": measures.faithfulness(ready, fitted),
+        },
+        "intended_use": "ranks procedures of one publication for people to look at; no finding, no probability, no sanction",
+        "limits": "unsupervised: unusual is not irregular; what the records do not say is no sign; peers are those of the run",
+        "reference": drift.describe(processes, raw, fitted.score(ready.compared.matrix)),
         "fitted_with": {p: version(p) for p in ("scikit-learn", "numpy")},
     }
 
 
 def _page(card: dict[str, Any]) -> str:
-    p = card["parameters"]
+    p, m = card["parameters"], card["metrics"]
+    moment = {features.AWARD: "hasta la buena pro · by the award", features.LATER: "después · later"}
     lines = [
-        f"| {f.id} | {f.name_es} | {f.name_en} | {'más' if f.direction > 0 else 'menos'} | {card['share_known'][f.id]:.1%} |"
+        f"| {f.id} | {f.name_es} | {f.name_en} | {'más · more' if f.direction > 0 else 'menos · less'} "
+        f"| {moment[f.moment]} | {card['share_known'][f.id]:.1%} |"
         for f in features.FEATURES
     ]
+    seeds, faith = m["top_1_percent_jaccard_between_seeds"], m["first_reason_faithfulness"]
     return f"""# {card["name"]}
 
-Bosque de aislamiento: señala procedimientos poco comunes entre sus comparables (mismo objeto, método, rango de monto y año).
-Es una señal para mirar, nunca una acusación; no se entrenó con casos de corrupción y no estima su probabilidad.
+Bosque de aislamiento: señala procedimientos poco comunes entre sus comparables (mismo objeto, método, rango de monto y año). Es uno de
+los detectores de la capa de anomalías; los otros dos (colas y vecinos) no se ajustan.
 
-*Isolation forest: points at procedures that are unusual among comparable ones (same object, method, value band and year).
-A signal to look, never an accusation; it was not trained on cases of corruption and estimates no probability of it.*
+*Isolation forest: points at procedures that are unusual among comparable ones (same object, method, value band and year). It is one of the detectors
+of the anomaly layer; the other two (tails and neighbours) are not fitted.*
+
+**Uso previsto.** Ordenar los procedimientos de una publicación para que personas los miren. Es una señal, nunca una acusación ni una probabilidad.
+*Intended use: to rank the procedures of a publication for people to look at. A signal, never an accusation nor a probability.*
+
+**Límites.** No se entrenó con casos confirmados: poco común no es irregular. Lo que los registros no dicen no es señal: un detector no ve lo que no se
+publica. Los comparables son los de la publicación que se puntúa. *Limits: it was not trained on confirmed cases; unusual is not irregular. What the
+records do not say is no sign. Peers are those of the publication that is scored.*
 
 - Árboles / trees: {p["trees"]}, muestra / sample: {p["max_samples"]}, semilla / seed: {p["seed"]}, nodos / nodes: {card["nodes"]}
-- Procedimientos de entrenamiento / training procedures: {card["training_rows"]}
-- Coincidencia del 1 % más aislado entre dos semillas / agreement of the most isolated 1 % between two seeds: {card["top_1_percent_agreement_between_seeds"]}
+- Procedimientos de entrenamiento / training procedures: {card["training_rows"]}, sha256 {card["training_sha256"][:16]}
+- Coincidencia (Jaccard) del 1 % más alto entre dos semillas / agreement of the top 1 % between two seeds: conjunto / ensemble {seeds["ensemble"]}, bosque solo / forest alone {seeds["forest"]}
+- Llevado el primer motivo a la mediana de los comparables, la sorpresa baja en / with the first reason set to the peers' median, the surprise falls in: {faith["share"]:.1%} ({faith["processes"]} procedimientos / procedures)
 - Ajustado con / fitted with: scikit-learn {card["fitted_with"]["scikit-learn"]}, numpy {card["fitted_with"]["numpy"]}
 
-Solo cuenta la dirección de riesgo; un dato ausente no es señal. / *Only the direction of risk counts; a missing value is no sign.*
-
-| id | característica | feature | riesgo si es | con dato / known |
-|---|---|---|---|---|
+| id | característica | feature | riesgo si es · risk if | se conoce · known | con dato · with value |
+|---|---|---|---|---|---|
 {chr(10).join(lines)}
 """
