@@ -95,6 +95,7 @@ def test_bid_02_direct_share_of_item(expected, row):
     (OUT, {"method": "CPRE", "law_oscebid_bid_days": None}),
     (OUT, {"method": "CD"}),
     (MISSING, {"bid_days": None}),
+    (MISSING, {"bid_days": -1}),
 )
 def test_bid_03_bid_term_short(expected, row):
     assert outcome("BID-03", row) == expected

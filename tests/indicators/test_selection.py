@@ -103,6 +103,7 @@ def test_sel_06_outside_price_band(expected, row):
     (OUT, {"law_min_bid_days": None}),
     (OUT, {"n_awards": 0, "award_days": None}),
     (MISSING, {"award_days": None}),
+    (MISSING, {"award_days": -1}),
 )
 def test_sel_07_awarded_before_bids_were_due(expected, row):
     assert outcome("SEL-07", row) == expected

@@ -267,7 +267,8 @@ def sel_06(w, p):
 def sel_07(w, p):
     least = p["law_min_bid_days"]
     scope = every(inside(p["method"], TENDER), least is not None, positive(p["n_awards"]))
-    return alone(when(scope, cmp(p["award_days"], "<", None if least is None else least - 1)))
+    known = p["award_days"] if (p["award_days"] or 0) >= 0 else None
+    return alone(when(scope, cmp(known, "<", None if least is None else least - 1)))
 
 
 def decision(w, p, methods, verdict):

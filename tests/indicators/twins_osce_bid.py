@@ -113,7 +113,8 @@ def bid_02(w, p):
 def bid_03(w, p):
     least = LEAST_DAYS.get(p["method"]) if studied(p) else None
     scope = every(inside(p["method"], COMPETITIVE), least is not None)
-    return alone(when(scope, cmp(w.business_days(p["call_date"], p["bid_deadline"]), "<", least)))
+    days = w.business_days(p["call_date"], p["bid_deadline"])
+    return alone(when(scope, cmp(None if (days or 0) < 0 else days, "<", least)))
 
 
 def of_kind(w, figures):

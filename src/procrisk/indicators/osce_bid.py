@@ -76,9 +76,9 @@ def direct_share_of_item(deviations: float) -> Rule:
     threshold="law_oscebid_bid_days",
 )
 def bid_term_short() -> Rule:
-    """Between call and bids there are fewer business days than the method asks for."""
-    least = col("law_oscebid_bid_days")
-    return when(COMPETITIVE, least.is_not_null()).then(col("bid_days") < least)
+    """Between call and bids there are fewer business days than the method asks for; bids before the call are a slip."""
+    least, days = col("law_oscebid_bid_days"), col("bid_days")
+    return when(COMPETITIVE, least.is_not_null()).then(pl.when(days >= 0).then(days < least))
 
 
 @indicator(

@@ -113,9 +113,10 @@ def outside_price_band(tolerance: float) -> Rule:
     threshold="law_min_bid_days",
 )
 def awarded_before_bids_were_due(tolerance: int) -> Rule:
-    """The award came before the least term for bids was over."""
-    least = col("law_min_bid_days")
-    return when(TENDER, least.is_not_null(), col("n_awards") > 0).then(col("award_days") < least - tolerance)
+    """The award came before the least term for bids was over; one before the call is a slip of dates, which CRO-02 shows."""
+    least, days = col("law_min_bid_days"), col("award_days")
+    early = pl.when(days >= 0).then(days < least - tolerance)
+    return when(TENDER, least.is_not_null(), col("n_awards") > 0).then(early)
 
 
 @indicator(
