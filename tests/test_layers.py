@@ -21,6 +21,7 @@ BEFORE = {
     "cri": {"records", "indicators", "simulate"},
     "anomaly": {"records", "law", "workdays"},
     "scoring": {"records", "indicators", "anomaly", "catalogue", "assessment"},
+    "learning": {"records", "indicators", "scoring"},
     "quality": {"records", "scoring"},
     "profile": set(),
     "fingerprint": {"records"},
