@@ -85,20 +85,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--rate", type=float, default=0.005, help="share of the processes that belong to a planted scheme")
     c.add_argument("--years", default="2021-2022", metavar="YYYY[-YYYY]", help="years of the calls")
 
-    c = add(
-        "prove",
-        _prove,
-        "plant schemes beside clean look-alikes in given records, run the pipeline, and print what it finds",
-    )
-    c.add_argument("sources", nargs="+", metavar="SOURCE", help="real records to plant in: file, folder or glob")
-    c.add_argument("--context", action="append", default=[], metavar="PATH", help="registers beside them")
-    c.add_argument("--seeds", default="1-5", metavar="N[-N]", help="each a ground of its own (default: 1-5)")
-    c.add_argument("--strengths", default="0.25,0.5,0.75", metavar="X,...", help="how plain the schemes are, 0 to 1")
-    c.add_argument("--prevalence", type=float, default=0.005, metavar="X", help="share of processes in a scheme")
-    c.add_argument("--processes", type=int, default=12_000, metavar="N", help="about how many processes a ground has")
-    c.add_argument("--timed", action="store_true", help="time to detection too: the records read anew every quarter")
-    c.add_argument("--out", type=Path, metavar="DIR", help="write the tables and the curve there too")
-
+    _proving(add)
     c = add("explain", _explain, "every flag on a process: value, threshold, peers, law, source record, in a sentence")
     c.add_argument("process", metavar="PROCESS_ID")
     c.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -131,6 +118,22 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--no-meta", action="store_true", help="leave out the quartiles and fences")
     c.add_argument("--map", action="store_true", help="add which organisations were found in which process")
     return top
+
+
+def _proving(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    c = add(
+        "prove",
+        _prove,
+        "plant schemes beside clean look-alikes in given records, run the pipeline, and print what it finds",
+    )
+    c.add_argument("sources", nargs="+", metavar="SOURCE", help="real records to plant in: file, folder or glob")
+    c.add_argument("--context", action="append", default=[], metavar="PATH", help="registers beside them")
+    c.add_argument("--seeds", default="1-5", metavar="N[-N]", help="each a ground of its own (default: 1-5)")
+    c.add_argument("--strengths", default="0.25,0.5,0.75", metavar="X,...", help="how plain the schemes are, 0 to 1")
+    c.add_argument("--prevalence", type=float, default=0.005, metavar="X", help="share of processes in a scheme")
+    c.add_argument("--processes", type=int, default=12_000, metavar="N", help="about how many processes a ground has")
+    c.add_argument("--timed", action="store_true", help="time to detection too: the records read anew every quarter")
+    c.add_argument("--out", type=Path, metavar="DIR", help="write the tables and the curve there too")
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:

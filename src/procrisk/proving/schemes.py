@@ -14,6 +14,7 @@ import polars as pl
 
 from procrisk.proving.ground import Generator, Tables
 from procrisk.proving.plot import Plot, Purchase, Row, TooFewError, begin
+from procrisk.records.regions import region_of
 from procrisk.simulate.constants import large_purchase, tax_unit
 
 GOODS = pl.col("object").is_in(["goods", "services"])
@@ -87,7 +88,7 @@ def tailored(p: Plot, *, twin: bool) -> None:
         if twin:
             p.lay(Purchase(row, bids, method="CD", buyer=seed, registered=1))
             continue
-        hurry = int(p.rng.integers(4, 9)) if p.rng.random() < s else None
+        hurry = int(p.rng.integers(2, 6)) if p.rng.random() < s else None
         long = int((row["criteria_length"] or 1500) * p.u(1.8, 3.0)) if p.rng.random() < s else None
         p.lay(Purchase(row, bids, buyer=seed, registered=registered, bid_days=hurry, criteria=long))
     p.done("tailored tender", rows, firms[0], twin=twin)
@@ -96,7 +97,9 @@ def tailored(p: Plot, *, twin: bool) -> None:
 def shell(p: Plot, *, twin: bool) -> None:
     """A firm registered days before the call wins far more than its size; the look-alike is new, small and competes."""
     s = p.strength
-    seed, rows = p.gather(TENDER & (pl.col("object") != "consultancy"), 1 if twin else int(p.rng.integers(1, 4)))
+    seed, rows = p.gather(
+        TENDER & pl.col("object").is_in(["goods", "services", "works"]), 1 if twin else int(p.rng.integers(1, 4))
+    )
     firm = _newcomer(p, seed)
     p.registered[firm] = rows[0]["call_date"] - timedelta(days=int(p.u(5, 90)))
     for row in rows:
@@ -109,18 +112,25 @@ def shell(p: Plot, *, twin: bool) -> None:
         value = soles * (1 + 5 * s * p.u(0.6, 1.0))
         price = 1 - (1 - s) * p.u(0.0, 0.08) - 0.002
         bids = [(firm, price), *((f, price + 0.04) for f in others[: int(p.rng.random() > s)])]
-        p.lay(Purchase(row, bids, value=value, buyer=seed, method=_fitting(row, value)))
+        long = _fitting(row, value)
+        # the long procedure takes its time: nothing but the firm is to be out of the ordinary
+        term = int(p.rng.integers(34, 46)) if long else None
+        p.lay(Purchase(row, bids, value=value, buyer=seed, method=long, bid_days=term))
     p.done("shell supplier", rows, firm, twin=twin)
 
 
 def _newcomer(p: Plot, seed: Row) -> str:
-    """A firm of the register, seated anywhere, that wins nothing in the ground: its registration can be moved."""
-    firms = p.tables["suppliers"].filter(pl.col("ruc").str.starts_with("20"))
+    """A firm of the region, registered for the object, that wins nothing in the ground: its registration can be moved."""
+    kind = {"goods": "BIENES", "services": "SERVICIOS", "works": "OBRA"}[seed["object"]]
+    firms = p.tables["suppliers"].filter(
+        pl.col("ruc").str.starts_with("20")
+        & (region_of(pl.col("department"), pl.col("province")) == seed["region_code"])
+    )
     unmet = firms.join(p.firms, on="ruc", how="anti").filter(~pl.col("ruc").is_in(list(p.registered)))
-    names = (unmet if unmet.height else firms)["ruc"].unique().sort()
+    fitting = unmet.filter(pl.col("category").str.to_uppercase().str.contains(kind))
+    names = (fitting if fitting.height else unmet)["ruc"].unique().sort()
     if not len(names):
-        local = p.market(seed, 1)
-        return local[0]
+        raise TooFewError
     return str(names[int(p.rng.integers(len(names)))])
 
 
