@@ -61,7 +61,10 @@ def test_growth_from_a_tenth_to_four_fifths_is_seen_on_the_pair(fitted):
     assert scored.filter(pl.col("one_in") >= 20).height >= 0.8 * len(won)  # the pair's score reaches its processes
     assert all("pair" in by for by in scored["anomaly_seen_by"])
     text = " ".join(t for texts in scored["anomaly_es"] for t in texts)
-    assert "el proveedor ganó 8 de 12 procedimientos de la entidad por el mismo objeto en el último año" in text
+    assert (
+        "el proveedor ganó 8 de 13 procedimientos de la entidad por el mismo objeto en el último año y 3 de 11 en el anterior"
+        in text
+    )
 
 
 def test_up_to_the_award_a_capture_is_seen_late_and_not_from_the_first(fitted):
