@@ -172,3 +172,11 @@ def test_without_agreement_turns_are_rare():
         members = pl.DataFrame({"group": [0, 0, 0], "firm": [A, B, C]})
         low += rotation.turns(entered, members)["p_turns"][0] <= 0.05
     assert low <= 8, "about 5 % of groups without agreement"
+
+
+def test_codes_of_calls_stand_in_for_days_where_there_are_none():
+    firms, members = [A, B, C], pl.DataFrame({"group": [0, 0, 0], "firm": [A, B, C]})
+    names = [str(n) for n in range(995, 1007)]  # as texts 1000 comes before 995
+    got = tables(dict.fromkeys(names, firms), {n: firms[i % 3] for i, n in enumerate(names)}).tables
+    got["processes"] = got["processes"].with_columns(call_date=pl.lit(None, pl.Date))
+    assert rotation.turns(network.entries(got), members)["turns"].to_list() == [12]

@@ -28,7 +28,7 @@ def turns(entered: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
         group, contests (with one winning bid, a member's, and two members or more with different bids, dated), winners (members
         that won), turns (won by whom it was the turn of), turns_expected (of the draws, mean), evenness (entropy of the wins over
         that of equal wins, 0 to 1), p_turns (share of the draws that keep to the turn as well as the group; null with fewer than
-        MIN_CONTESTS contests). Firms that bid together are one.
+        MIN_CONTESTS contests). Firms that bid together are one. Where no call is dated, the order of their codes stands in.
     """
     told = _contests(entered, members)
     wins = told.filter("won").group_by("group", "bidder_firm").agg(n=pl.len())
@@ -53,13 +53,16 @@ def _contests(entered: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """One row a group, contest and bid of members, in the order of the calls."""
     key = ["group", "process_id"]
     winners = entered.filter("won").group_by("process_id").agg(_n=pl.col("bidder").n_unique()).filter(pl.col("_n") == 1)
-    there = entered.drop_nulls("call_date").join(members, on="firm", how="inner")
+    ordered = entered.with_columns(when=pl.col("call_date").to_physical().cast(pl.Int64))
+    if ordered["when"].null_count() == ordered.height:  # the codes of calls are given out in their order
+        ordered = entered.with_columns(when=pl.col("process_id").cast(pl.Int64, strict=False))
+    there = ordered.drop_nulls("when").join(members, on="firm", how="inner")
     there = there.join(winners.select("process_id"), on="process_id", how="semi")
     there = there.sort(*key, "firm").group_by(*key, "bidder", maintain_order=True).agg(
-        bidder_firm=pl.col("firm").first(), won=pl.col("won").any(), call_date=pl.col("call_date").first()
+        bidder_firm=pl.col("firm").first(), won=pl.col("won").any(), when=pl.col("when").first()
     )  # fmt: skip
     held = pl.col("won").any().over(key) & (pl.len().over(key) >= 2)
-    return there.filter(held).sort("group", "call_date", "process_id", "bidder_firm")
+    return there.filter(held).sort("group", "when", "process_id", "bidder_firm")
 
 
 def _drawn(told: pl.DataFrame) -> pl.DataFrame:
@@ -70,7 +73,7 @@ def _drawn(told: pl.DataFrame) -> pl.DataFrame:
     numbered = told.with_columns(
         g=pl.col("group").rank("dense").cast(pl.Int64) - 1,
         f=pl.col("bidder_firm").rank("dense").over("group").cast(pl.Int64) - 1,
-        t=pl.struct("call_date", "process_id").rank("dense").over("group").cast(pl.Int64) - 1,
+        t=pl.struct("when", "process_id").rank("dense").over("group").cast(pl.Int64) - 1,
     )
     groups = numbered["group"].unique().sort()
     n, size = len(groups), int(numbered.select(pl.col("f").max()).item()) + 1
