@@ -85,12 +85,12 @@ def screens(bids: pl.DataFrame) -> pl.DataFrame:
     Returns:
         contest, n_bids and a Float64 column for each of SCREENS, sorted by contest; null where it is not defined.
     """
+    schema = {"contest": pl.String, "n_bids": pl.Int64, **dict.fromkeys(SCREENS, pl.Float64)}
     parts = [
-        pl.DataFrame({"contest": contests, "n_bids": prices.shape[1], **of_prices(prices)})
+        pl.DataFrame({"contest": contests, "n_bids": prices.shape[1], **of_prices(prices)}, schema=schema)
         for contests, prices in matrices(bids)
     ]
-    schema = {"contest": pl.String(), "n_bids": pl.Int64(), **{k: pl.Float64() for k in SCREENS}}
-    made = pl.concat([pl.DataFrame(schema=schema), *(p.cast(schema) for p in parts)])
+    made = pl.concat([pl.DataFrame(schema=schema), *parts])
     return made.with_columns(pl.col(SCREENS).fill_nan(None)).sort("contest")
 
 
@@ -100,7 +100,8 @@ def skewness(x: Array) -> Array:
     apart = x - x.mean(axis=-1, keepdims=True)
     m2, m3 = (apart**2).mean(axis=-1), (apart**3).mean(axis=-1)
     factor = float(n * (n - 1)) ** 0.5 / (n - 2)
-    return factor * _over(m3, _positive(m2, x) ** 1.5)
+    made: Array = factor * _over(m3, _positive(m2, x) ** 1.5)
+    return made
 
 
 def kurtosis(x: Array) -> Array:
@@ -108,7 +109,9 @@ def kurtosis(x: Array) -> Array:
     n = x.shape[-1]
     apart = x - x.mean(axis=-1, keepdims=True)
     m2, m4 = (apart**2).mean(axis=-1), (apart**4).mean(axis=-1)
-    return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * _over(m4, _positive(m2, x) ** 2) - 3 * (n - 1))
+    tails = (n + 1) * _over(m4, _positive(m2, x) ** 2) - 3 * (n - 1)
+    made: Array = (n - 1) / ((n - 2) * (n - 3)) * tails
+    return made
 
 
 def _positive(m2: Array, x: Array) -> Array:
@@ -120,7 +123,8 @@ def _uniform_distance(prices: Array) -> Array:
     n = prices.shape[1]
     at = _over(prices - prices[:, :1], prices[:, -1:] - prices[:, :1])
     steps = np.arange(n + 1) / n
-    return np.maximum((steps[1:] - at).max(axis=1), (at - steps[:-1]).max(axis=1))
+    made: Array = np.maximum((steps[1:] - at).max(axis=1), (at - steps[:-1]).max(axis=1))
+    return made
 
 
 def _over(a: Array, b: Array) -> Array:
