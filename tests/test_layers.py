@@ -19,7 +19,7 @@ BEFORE = {
     "catalogue_check": {"catalogue", "indicators"},
     "collusion": {"records", "indicators"},
     "cri": {"records", "indicators", "simulate"},
-    "anomaly": {"records", "law", "workdays"},
+    "anomaly": {"records", "law", "workdays", "simulate"},
     "scoring": {"records", "indicators", "anomaly", "catalogue", "assessment"},
     "learning": {"records", "indicators", "scoring"},
     "quality": {"records", "scoring"},
