@@ -86,3 +86,22 @@ def test_what_tells_outcomes_is_taken_away():
     left = labels.blind(tables(sanctions=debarred(AWARD), penalties=[{"contract_id": "1"}]))
     assert left["sanctions"].is_empty()
     assert left["penalties"].height == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "positive"),
+    [
+        ([("A", "confirmed", 1), ("B", "not_confirmed", 1)], True),
+        ([("A", "not_confirmed", 1), ("B", "unrelated", 1)], False),
+        ([("A", "unrelated", 1)], None),
+        ([("A", "confirmed", 1), ("A", "not_confirmed", 2)], False),  # the last one counts
+        ([("A", "not_confirmed", 2), ("A", "confirmed", 9)], False),  # not yet decided
+    ],
+)
+def test_decisions_of_a_process(given, positive):
+    rows = [
+        {"process_id": "1", "indicator": i, "decision": d, "date": date(2022, 5, n), "reviewer": "analyst"}
+        for i, d, n in given
+    ]
+    found = labels.decided(tables(decisions=rows), date(2022, 5, 5))
+    assert found["positive"].to_list() == ([] if positive is None else [positive])

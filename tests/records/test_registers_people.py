@@ -322,7 +322,7 @@ EXAMPLES = dict(re.findall(r"```csv (\S+)\n(.*?)```", GUIDE, re.DOTALL))
 
 
 def test_the_guide_has_an_example_of_each_register():
-    assert set(EXAMPLES) == {*SAMPLES, "holidays"}
+    assert set(EXAMPLES) == {*SAMPLES, "holidays", "registro:decisiones"}
 
 
 @pytest.mark.parametrize("kind", EXAMPLES)

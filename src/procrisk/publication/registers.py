@@ -11,6 +11,7 @@ NAMES = {
     "challenges": ("impugnaciones y pronunciamientos", "challenges and pronouncements"),
     "consortia": ("consorcios", "consortia"),
     "control": ("situaciones adversas del control", "adverse situations told by the Contraloría"),
+    "decisions": ("decisiones de revisión", "decisions of reviewers"),
     "declarations": ("declaraciones juradas de intereses", "declarations of interests"),
     "entities": ("entidades contratantes", "contracting entities"),
     "holidays": ("días no laborables", "days off"),

@@ -270,3 +270,19 @@ OUTCOMES = table(
     ("date", DAY, "when it became known, where published"),
     ("source", TEXT, "who says so"),
 )
+
+DECISIONS = table(
+    "decisions",
+    "process_id indicator date reviewer",
+    "what a reviewer found when looking at a flag",
+    ("process_id", TEXT, "process"),
+    ("indicator", TEXT, "id of the indicator whose flag was looked at"),
+    (
+        "decision",
+        TEXT,
+        "confirmed, not_confirmed (looked at, nothing found) or unrelated (the flag rests on something else)",
+    ),
+    ("reason", TEXT, "in the reviewer's words; never published"),
+    ("date", DAY, "day of the decision"),
+    ("reviewer", TEXT, "function that decided, never a name: integrity, control, contracting or analyst"),
+)

@@ -42,6 +42,18 @@ CHALLENGE_KINDS: Codes = (
     (r"RESOLUCI.N", "ruling"),
     (r"QUEJA|RECLAMO|DENUNCIA", "complaint"),
 )
+DECISIONS: Codes = (
+    (r"^NO RELACION|^AJEN[OA]|^OTR[OA]", "unrelated"),
+    (r"^NO CONFIRM", "not_confirmed"),
+    (r"^CONFIRM", "confirmed"),
+)
+REVIEWERS: Codes = (
+    (r"INTEGRIDAD", "integrity"),
+    (r"CONTROL|OCI\b|CONTRALOR", "control"),
+    (r"CONTRATACION|LOG.STICA|ABASTECIMIENTO|OEC\b", "contracting"),
+    (r"ANALISTA", "analyst"),
+)
+"""Functions, never names: a word that is none of them is refused."""
 _PENDING = r"^(PENDIENTE|EN TR.MITE)"
 _OUTCOMES: Codes = (
     (r"NULIDAD|NUL[OA]\b", "nullity"),

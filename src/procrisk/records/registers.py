@@ -6,7 +6,13 @@ Here: entities, consortia, suppliers, sanctions, penalties, annual plans, purcha
 
 import polars as pl
 
-from procrisk.records import contraloria_works, registers_assessment, registers_control, registers_people
+from procrisk.records import (
+    contraloria_works,
+    registers_assessment,
+    registers_control,
+    registers_decisions,
+    registers_people,
+)
 from procrisk.records.spec import Spec
 
 c = pl.col
@@ -252,6 +258,7 @@ _OTHERS = (
     *registers_control.SPECS,
     *contraloria_works.REGISTER_SPECS,
     *registers_assessment.SPECS,
+    *registers_decisions.SPECS,
 )
 SPECS = (
     PAC,

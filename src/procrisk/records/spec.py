@@ -80,6 +80,8 @@ PARSERS: dict[str, Parser] = {
     "list": Parser(*register_words.coded(register_words.LISTS)),
     "challenge_kind": Parser(*register_words.coded(register_words.CHALLENGE_KINDS)),
     "outcome": Parser(register_words.outcome),
+    "decision": Parser(*register_words.coded(register_words.DECISIONS)),
+    "reviewer": Parser(*register_words.coded(register_words.REVIEWERS)),
     "region": Parser(assessment_words.region, assessment_words.fault(assessment_words.region)),
     "question": Parser(assessment_words.question, assessment_words.fault(assessment_words.question)),
     "answer": Parser(assessment_words.answer, assessment_words.fault(assessment_words.answer)),
@@ -90,6 +92,7 @@ PARSERS: dict[str, Parser] = {
 _RARELY_DISTINCT = {
     "day", "currency", "category", "supplier_kind", "upper", "yes", "whole", "code", "numeral",
     "stated", "part", "progress", "owner_kind", "office_kind", "tie_kind", "list", "challenge_kind", "outcome", "region", "question", "answer",
+    "decision", "reviewer",
 }  # fmt: skip
 
 Value = str | pl.Expr

@@ -33,6 +33,7 @@ from procrisk.records.register_tables import (
     CERTIFICATIONS,
     CONSORTIA,
     CONTROL,
+    DECISIONS,
     DECLARATIONS,
     ENTITIES,
     HOLIDAYS,
@@ -107,6 +108,7 @@ REGISTER_TABLES = (
     CONTROL,
     ANSWERS,
     OUTCOMES,
+    DECISIONS,
 )
 TABLES: dict[str, Table] = {t.name: t for t in (RECORDS, *PROCESS_TABLES, *REGISTER_TABLES)}
 
