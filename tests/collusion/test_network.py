@@ -35,8 +35,9 @@ def test_what_is_expected_is_the_mean_of_the_shuffles():
     for _ in range(400):
         i, j, n = slots.meetings(slots.firm[rng.permutation(len(slots.firm))])
         total[[int(np.flatnonzero((a == x) & (b == y))[0]) for x, y in zip(i, j, strict=True)]] += n
-    # a firm may draw two places of one contest in a shuffle, which is one meeting with a third twice: the means still agree
-    assert total / 400 == pytest.approx(slots.expected(a, b), rel=0.1)
+    # a firm that draws two places of one contest is there once: a little less than expected
+    assert total / 400 == pytest.approx(slots.expected(a, b), rel=0.25)
+    assert 0.85 < total.sum() / 400 / slots.expected(a, b).sum() <= 1
 
 
 def test_a_market_of_chance_has_no_ties():

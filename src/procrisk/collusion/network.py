@@ -240,22 +240,22 @@ class _Slots:
         return cls(names, firm, contest, bidder["b"].to_numpy(), stratum, count, rate, key, held)
 
     def meetings(self, firm: Ints) -> tuple[Ints, Ints, Ints]:
-        """Pairs of firms (a < b) in one contest with different bids, and in how many contests."""
-        start = np.flatnonzero(np.diff(self.contest, prepend=-1))
-        size = np.diff(np.append(start, len(firm)))
-        left, right = [], []
-        for step in range(1, int(size.max(initial=1))):  # the places that are `step` apart in a contest
-            i = np.flatnonzero(self.contest[step:] == self.contest[:-step])
-            i = i[self.bidder[i] != self.bidder[i + step]]
+        """Pairs of firms (a < b) in one contest with different bids, and in how many contests.
+
+        firm: who holds each place. A firm that a shuffle gives two places of a contest is there once.
+        """
+        m = max(len(self.names), 1)
+        first = np.sort(np.unique(self.contest * m + firm, return_index=True)[1])
+        firm, contest, bidder = firm[first], self.contest[first], self.bidder[first]
+        size = np.bincount(contest).max(initial=1)
+        left, right = [firm[:0]], [firm[:0]]
+        for step in range(1, int(size)):  # the places that are `step` apart in a contest
+            i = np.flatnonzero(contest[step:] == contest[:-step])
+            i = i[bidder[i] != bidder[i + step]]
             left.append(firm[i])
             right.append(firm[i + step])
-        if not left:
-            empty = np.zeros(0, np.int64)
-            return empty, empty, empty
         x, y = np.concatenate(left), np.concatenate(right)
-        m = len(self.names)
-        code = np.minimum(x, y) * m + np.maximum(x, y)
-        found, n = np.unique(code[x != y], return_counts=True)
+        found, n = np.unique(np.minimum(x, y) * m + np.maximum(x, y), return_counts=True)
         return found // m, found % m, n
 
     def expected(self, a: Ints, b: Ints) -> Floats:
