@@ -48,7 +48,7 @@ class Parameters:
     """Ridge penalty of the log-likelihood."""
     slope: float = 0.2
     """Least fall of the log-odds when log(cv) rises by 1, whatever the training tenders say: the direction that every published
-    cartel study agrees on, in which the Swiss file alone is weak. Its price is in docs/evidence/collusion.md."""
+    cartel study agrees on, in which the Swiss file alone is weak. Its price is in docs/evidence/screens.md."""
     steps: int = 3000
     """Of the accelerated projected gradient; it stops before where no weight moves."""
 
