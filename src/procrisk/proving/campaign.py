@@ -24,6 +24,15 @@ MANY: Final = 0.05
 """An indicator saw a scheme where it is raised on this much more of its processes than of the ground."""
 
 
+LAYER_NAMES: Final = {
+    "top:score_rules": "solo reglas / rules alone",
+    "top:score_anomaly": "solo anomalía / anomaly alone",
+    "top:score_network": "solo red de postores / network alone",
+    "top:score_collusion": "solo colusión / collusion alone",
+    "top:score_learnt": "solo aprendido / learnt alone",
+}
+
+
 def run(
     given: Dataset,
     *,
@@ -145,53 +154,61 @@ def signs(found: pl.DataFrame, rates: pl.DataFrame, most: int = 6) -> pl.DataFra
 
 def text(table: pl.DataFrame, telling: pl.DataFrame, late: pl.DataFrame, middle: float) -> str:
     """The tables as Markdown, Spanish first."""
-    head = (
-        "| esquema / scheme | fuerza / strength | casos / cases | procesos / processes | top 1 % | top 5 % | casos, mitad / cases, half "
-        "| señal propia / own kind | gemelos: top 5 % / look-alikes | gemelos: señal propia / own kind | puntaje / score (gemelos) "
-        "| solo reglas / rules | solo anomalía / anomaly | meta / bar |"
-    )
-    lines = [head, "|" + "---|" * 14]
+    columns = {
+        "cases": "casos / cases",
+        "processes": "procesos / processes",
+        "top_1": "en el 1 % / top 1 %",
+        "top_5": "en el 5 % / top 5 %",
+        "half_5": "casos, la mitad en el 5 % / cases, half in the top 5 %",
+        "kind": "señal propia / own kind",
+        "either": "una u otra / either",
+        "twin_processes": "gemelos / look-alikes",
+        "twin_top_5": "gemelos en el 5 % / look-alikes, top 5 %",
+        "twin_kind": "gemelos, señal propia / look-alikes, own kind",
+        "score": "puntaje / score",
+        "twin_score": "gemelos, puntaje / look-alikes, score",
+        "unknown_amount": "monto no conocido / amount unknown",
+        **{c: f"{LAYER_NAMES[c]}, 5 %" for c in table.columns if c in LAYER_NAMES},
+    }
+    main = [["esquema / scheme", "fuerza / strength", *columns.values(), "meta / bar"]]
     for r in table.iter_rows(named=True):
-        bar = BARS.get(r["scheme"])
-        goal = f"{bar[0]:.2f} / {bar[1]:.2f}" if bar and r["planted"] == middle else ""
-        cells = [r["scheme"], f"{r['planted']:g}", r["cases"], r["processes"]]
-        cells += [_number(r.get(k)) for k in ("top_1", "top_5", "half_5", "kind", "twin_top_5", "twin_kind")]
-        cells += [f"{_points(r['score'])} ({_points(r.get('twin_score'))})"]
-        cells += [_number(r.get(k)) for k in ("top:score_rules", "top:score_anomaly")] + [goal]
-        lines.append("| " + " | ".join(str(c) for c in cells) + " |")
-    lines += [
-        "",
-        "| esquema / scheme | indicador / indicator | sembrados / planted | gemelos / look-alikes | terreno / ground |",
-        "|---|---|---|---|---|",
-    ]
-    for r in telling.iter_rows(named=True):
-        lines.append(
-            f"| {r['scheme']} | {r['indicator']} | {r['planted']:.2f} | {r['twins']:.2f} | {r['ground']:.3f} |"
-        )
-    if late.height:
-        lines += [
-            "",
-            "| esquema / scheme | casos / cases | vistos / seen | días hasta verlo, mediana / median days until seen |",
-            "|---|---|---|---|",
+        bar = BARS.get(r["scheme"]) if r["planted"] == middle else None
+        goal = f"{bar[0]:.2f} / {bar[1]:.2f}" if bar else ""
+        main.append([r["scheme"], f"{r['planted']:g}", *(_shown(c, r.get(c)) for c in columns), goal])
+    seen = [
+        [
+            "esquema / scheme",
+            "indicador / indicator",
+            "sembrados / planted",
+            "gemelos / look-alikes",
+            "terreno / ground",
         ]
-        named = (
-            late.filter(~pl.col("twin"))
-            .group_by("scheme")
-            .agg(pl.len(), pl.col("days").count().alias("seen"), pl.col("days").median())
-        )
-        for r in named.sort("scheme").iter_rows(named=True):
-            lines.append(
-                f"| {r['scheme']} | {r['len']} | {r['seen']} | {'-' if r['days'] is None else round(r['days'])} |"
-            )
-    return "\n".join(lines) + "\n"
+    ]
+    seen += [
+        [r["scheme"], r["indicator"], f"{r['planted']:.2f}", f"{r['twins']:.2f}", f"{r['ground']:.3f}"]
+        for r in telling.iter_rows(named=True)
+    ]
+    parts = [_markdown(main), _markdown(seen)]
+    if late.height:
+        by_scheme = late.filter(~pl.col("twin")).group_by("scheme")
+        days = by_scheme.agg(pl.len(), seen=pl.col("days").count(), median=pl.col("days").median()).sort("scheme")
+        soon = [
+            ["esquema / scheme", "casos / cases", "vistos / seen", "días hasta verlo, mediana / median days until seen"]
+        ]
+        soon += [[r[0], str(r[1]), str(r[2]), "-" if r[3] is None else str(round(r[3]))] for r in days.iter_rows()]
+        parts.append(_markdown(soon))
+    return "\n".join(parts)
 
 
-def _number(x: float | None) -> str:
-    return "-" if x is None else f"{x:.2f}"
+def _markdown(rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(r) + " |" for r in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:], ""])
 
 
-def _points(x: float | None) -> str:
-    return "-" if x is None else f"{x:.0f}"
+def _shown(column: str, x: float | None) -> str:
+    if x is None:
+        return "-"
+    return f"{x:.0f}" if column.endswith(("score", "cases", "processes")) else f"{x:.2f}"
 
 
 def write(out: Path, found: pl.DataFrame, table: pl.DataFrame, told: str) -> None:

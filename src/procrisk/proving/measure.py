@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from procrisk.collusion import network_signals
 from procrisk.pipeline import Night, Request
 from procrisk.proving.ground import settle
 from procrisk.proving.plot import Instance
@@ -29,6 +30,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "artefact": ("R42", "R81"),
 }
 """First word of a scheme to the risks of the catalogue that it is; an artefact belongs to those of the record itself."""
+
+
+LAYERS = ("score_rules", "score_anomaly", "score_network", "score_collusion", "score_learnt")
+"""Layers that are shown one by one, where there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,9 @@ def look(dataset: Dataset, settings: Settings | None = None) -> Seen:
     e = night.evaluated
     rules = score_processes(dataset.tables["processes"], e.states, e.why).select("process_id", score_rules="score")
     framed = night.processes.join(rules, on="process_id", how="left", maintain_order="left")
-    layers = tuple(
-        c for c in ("score_rules", "score_anomaly", "score_collusion", "score_learnt") if c in framed.columns
-    )
+    meetings = network_signals.signals(dataset).select("process_id", score_network=pl.col("network") * 100)
+    framed = framed.join(meetings, on="process_id", how="left", maintain_order="left")
+    layers = tuple(c for c in LAYERS if c in framed.columns)
     return Seen(
         framed.select("process_id", "score", "amount_pen", *layers, _top("score"), *(_top(c) for c in layers)),
         e.flags.filter(pl.col("role") != INFORMATION),
@@ -70,7 +75,13 @@ def look(dataset: Dataset, settings: Settings | None = None) -> Seen:
 def _top(score: str) -> pl.Expr:
     """Position over number, best first; ties by id, which says nothing of risk."""
     order = pl.struct(pl.col(score).fill_null(-1.0).neg(), "process_id").rank("ordinal")
-    return (order / pl.len()).alias("top" if score == "score" else f"top:{score}")
+    # nothing seen is not seen, however few are
+    return (
+        pl.when(pl.col(score).fill_null(0.0) > 0)
+        .then(order / pl.len())
+        .otherwise(1.0)
+        .alias("top" if score == "score" else f"top:{score}")
+    )
 
 
 def cases(seen: Seen, instances: Sequence[Instance]) -> pl.DataFrame:

@@ -225,6 +225,8 @@ SCHEMES: Final[dict[str, tuple[Callable[..., None], float]]] = {
     "artefact": (artefact, 4.0),
 }
 """What is planted, and how many processes one instance takes on average."""
+TRIES: Final = 8
+"""Places in which a scheme is tried before it is given up: a small ground has no room for every one of them."""
 
 
 def plant(tables: Tables, rng: Generator, strength: float, prevalence: float) -> Plot:
@@ -241,9 +243,17 @@ def plant(tables: Tables, rng: Generator, strength: float, prevalence: float) ->
     for scheme, size in SCHEMES.values():
         for _ in range(max(1, round(total / len(SCHEMES) / size))):
             for twin in (False, True):
-                before = p.mark()
-                try:
-                    scheme(p, twin=twin)
-                except TooFewError:
-                    p.undo(before)
+                _try(p, scheme, twin=twin)
     return p
+
+
+def _try(p: Plot, scheme: Callable[..., None], *, twin: bool) -> None:
+    """Plant one instance; where it began had too little room, begin elsewhere."""
+    for _ in range(TRIES):
+        before = p.mark()
+        try:
+            scheme(p, twin=twin)
+        except TooFewError:
+            p.undo(before)
+        else:
+            return
