@@ -14,8 +14,10 @@ import polars as pl
 from procrisk.collusion import network, rotation, ties
 from procrisk.indicators.sentences import fill
 
-WEIGHTS = {"pairs": 0.2, "group": 0.15, "turns": 0.6}
-"""How far each signal alone goes towards 1 (criterio propio: by how hard it is to explain without an agreement). Ties: ties.KINDS."""
+WEIGHTS = {"pairs": 0.1, "group": 0.05, "turns": 0.6}
+"""How far each signal alone goes towards 1 (criterio propio: by how hard it is to explain without an agreement). Ties: ties.KINDS.
+
+Those of pairs and group stay below any tie: firms that only meet often are not to be taken for firms that agree."""
 FULL_LIFT = 100.0
 """Meetings over those by chance at which the signal of pairs is whole; half of it at ten."""
 FULL_P, LEAST_P = 0.001, 0.05
