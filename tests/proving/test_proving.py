@@ -45,7 +45,7 @@ def given(tmp_path_factory):
 @pytest.fixture(scope="module")
 def dressed(given):
     grown = ground.settle(ground.repeat(given.tables, rng(), 1500))
-    return ground.settle(background.dress(grown.tables, rng(2)))
+    return ground.settle(background.dress(grown.tables, given.tables, rng(2)))
 
 
 @pytest.fixture(scope="module")

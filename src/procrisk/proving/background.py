@@ -19,19 +19,22 @@ ALONE_DAYS = 4
 """Days from award to consent below which there was nobody who could appeal: one bidder (Ley 30225, Reglamento, art. 64)."""
 QUOTES = {"SIE": 4, "CPRE": 5}
 """Firms drawn at least for procedures that the law does not award with few: two of them are often the same."""
+STRANGERS = 0.25
+"""Share of the rivals that come from other regions."""
 _WORKS = ("works", "consultancy")
 
 
-def dress(tables: Tables, rng: Generator) -> dict[str, pl.DataFrame]:
+def dress(tables: Tables, market: Tables, rng: Generator) -> dict[str, pl.DataFrame]:
     """The tables with bids, terms and contracts where the records have none at all.
 
     Args:
         tables: settled (see `ground.settle`).
+        market: tables whose winners bid against each other: the given ones, of which the ground holds a sample of the buyers.
         rng: source of all chance.
     """
     made = dict(tables)
     if made["bids"].is_empty():
-        made["bids"] = _bids(made, rng)
+        made["bids"] = _bids(made, market, rng)
     made["processes"] = _terms(made, rng)
     if made["contracts"].is_empty():
         made["contracts"] = _contracts(made, rng)
@@ -47,7 +50,7 @@ def _holders(tables: Tables) -> pl.DataFrame:
     ).select("process_id", "award_id", "holder", "name")  # fmt: skip
 
 
-def _bids(tables: Tables, rng: Generator) -> pl.DataFrame:
+def _bids(tables: Tables, market: Tables, rng: Generator) -> pl.DataFrame:
     """Bids for every awarded line of a contested process: the winner's at what was awarded, others drawn from its market."""
     about = tables["processes"].select("process_id", "method", "object", "region_code", "call_date")
     days = tables["awards"].select("process_id", "award_id", "date", "consent_date")
@@ -67,7 +70,7 @@ def _bids(tables: Tables, rng: Generator) -> pl.DataFrame:
     drawn = np.searchsorted(BIDDERS, rng.random(lines.height)) + 2
     number = np.maximum(np.where(waited < ALONE_DAYS, 1, drawn), least)
     at = np.repeat(np.arange(lines.height), number - 1)
-    rivals = lines[at].with_columns(_row=pl.Series(at), party_id=_rivals(lines, at, rng))
+    rivals = lines[at].with_columns(_row=pl.Series(at), party_id=_rivals(lines, at, market, rng))
     over = 1 + rng.gamma(1.1, 0.06, len(at))
     # now and then the cheapest is not the winner
     over = np.where(rng.random(len(at)) < 0.1, 1 - (over - 1) / 3, over)
@@ -85,14 +88,31 @@ def _bids(tables: Tables, rng: Generator) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _rivals(lines: pl.DataFrame, at: "np.ndarray[tuple[int], np.dtype[np.int64]]", rng: Generator) -> pl.Series:
-    """A winner of the same region and object for each row, as often as it wins."""
-    market = ["region_code", "object"]
-    won = lines.sort(*market, "holder", nulls_last=True)
-    places = won.with_row_index("_at").group_by(market).agg(_first=pl.col("_at").min(), _n=pl.len())
-    of = lines.select(market).join(places, on=market, how="left", nulls_equal=True, maintain_order="left")[at]
-    first, n = of["_first"].to_numpy().astype(np.int64), of["_n"].to_numpy().astype(np.int64)
-    return won["holder"].gather(first + (rng.random(len(at)) * n).astype(np.int64))
+def _rivals(
+    lines: pl.DataFrame, at: "np.ndarray[tuple[int], np.dtype[np.int64]]", market: Tables, rng: Generator
+) -> pl.Series:
+    """For each row a firm that wins in its object, most in its region, all alike; null where none does."""
+    alone = market["award_suppliers"].filter(pl.col("consortium_id").is_null())
+    place = ["region_code", "object"]
+    firms = alone.join(market["processes"].select("process_id", *place), on="process_id").select(*place, "party_id")
+    local, far = (_drawn(lines, at, firms, keys, rng) for keys in (place, ["object"]))
+    strange = pl.Series(rng.random(len(at)) < STRANGERS)
+    return pl.select(pl.when(strange).then(far).otherwise(local)).to_series()
+
+
+def _drawn(
+    lines: pl.DataFrame,
+    at: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    firms: pl.DataFrame,
+    keys: list[str],
+    rng: Generator,
+) -> pl.Series:
+    ordered = firms.select(*keys, "party_id").drop_nulls().unique().sort(*keys, "party_id").with_row_index("_at")
+    spans = ordered.group_by(keys).agg(_first=pl.col("_at").min(), _n=pl.len())
+    of = lines.select(keys).join(spans, on=keys, how="left", maintain_order="left")[at]
+    drawn = pl.Series(rng.random(len(at)))
+    step = of.select((pl.col("_first") + (drawn * pl.col("_n")).cast(pl.Int64)).alias("step"))["step"]
+    return ordered["party_id"].gather(step)
 
 
 def _terms(tables: Tables, rng: Generator) -> pl.DataFrame:

@@ -62,7 +62,7 @@ def run(
     for seed in seeds:
         streams = [np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(2)]
         grown = ground.settle(ground.repeat(given.tables, streams[0], processes))
-        dressed = ground.settle(background.dress(grown.tables, streams[1]))
+        dressed = ground.settle(background.dress(grown.tables, given.tables, streams[1]))
         for at, strength in enumerate(strengths):
             rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, round(strength * 1000)])))
             plot = schemes.plant(dressed.tables, rng, strength, prevalence)

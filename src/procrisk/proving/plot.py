@@ -137,7 +137,7 @@ class Plot:
         return seed, self.choose(mask, k)
 
     def market(self, base: Row, k: int, before: date | None = None) -> list[str]:
-        """`k` firms that win in the region and object of a process, drawn as often as they win, registered long before."""
+        """`k` firms that win in the region and object of a process, all alike, registered long before."""
         day = (before or base["call_date"]) - timedelta(days=200)
         known = self.firms.filter(
             (pl.col("object") == base["object"])
@@ -278,6 +278,7 @@ def begin(tables: Tables, rng: Generator, strength: float) -> Plot:
         named.filter(pl.col("consortium_id").is_null() & pl.col("ruc").is_not_null())
         .sort("process_id", "award_id", "party_id")
         .select("region_code", "object", "party_id", "name", "ruc")
+        .unique(["region_code", "object", "party_id"], keep="first", maintain_order=True)
         .join(since, on="ruc", how="left", maintain_order="left")
     )
     latest = tables["processes"]["call_date"].max()
