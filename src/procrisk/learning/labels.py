@@ -28,7 +28,7 @@ def firms(tables: Tables) -> pl.DataFrame:
     """Who was awarded what, members of consortia included.
 
     Returns:
-        process_id, ruc and day (of the award, else the call), unique, sorted; a firm or a day that is not known is left out.
+        process_id, ruc and day (of the award, else the call; null where neither is known), unique, sorted.
     """
     day = pl.coalesce("date", "award_date", "reference_date")
     return (
@@ -36,7 +36,7 @@ def firms(tables: Tables) -> pl.DataFrame:
         .join(tables["awards"].select("process_id", "award_id", "date"), on=["process_id", "award_id"], how="left")
         .join(tables["processes"].select("process_id", "award_date", "reference_date"), on="process_id", how="left")
         .select("process_id", "ruc", day=day)
-        .drop_nulls()
+        .drop_nulls("ruc")
         .group_by("process_id", "ruc")
         .agg(pl.col("day").min())
         .sort("process_id", "ruc")
@@ -53,15 +53,21 @@ def sanctioned(tables: Tables, known_until: date) -> pl.DataFrame:
         the columns of LABELS, sorted by process_id; `known` is the first day of the first such debarment.
     """
     awarded = firms(tables).filter(pl.col("day") <= known_until)
-    debarred = tables["sanctions"].filter(pl.col("kind") == "debarment", pl.col("start_date") <= known_until)
-    began = (
-        awarded.join(debarred.select("ruc", "start_date"), on="ruc")
-        .filter(pl.col("start_date") > pl.col("day"))
-        .group_by("process_id")
-        .agg(known=pl.col("start_date").min())
-    )
+    began = debarred_after(tables, known_until).group_by("process_id").agg(known=pl.col("start_date").min())
     found = awarded.select("process_id").unique().join(began, on="process_id", how="left")
     return _labels(found.with_columns(positive=pl.col("known").is_not_null()), "sanction")
+
+
+def debarred_after(tables: Tables, known_until: date) -> pl.DataFrame:
+    """Debarments of a process's firms that begin after the award and up to `known_until`: process_id, ruc, start_date."""
+    debarred = tables["sanctions"].filter(pl.col("kind") == "debarment", pl.col("start_date") <= known_until)
+    return (
+        firms(tables)
+        .join(debarred.select("ruc", "start_date"), on="ruc")
+        .filter(pl.col("start_date") > pl.col("day"))
+        .select("process_id", "ruc", "start_date")
+        .sort("process_id", "ruc", "start_date")
+    )
 
 
 def works_risk(tables: Tables) -> pl.DataFrame:

@@ -113,6 +113,12 @@ class Case:
         firm = frame.select(pl.coalesce("firm", "process_id")).to_series().to_list()
         return cls(frame, states, frame["positive"].to_numpy().astype(np.float64), firm)
 
+    def where(self, which: pl.Expr) -> "Case":
+        """The processes of which `which` (columns of `frame`) holds."""
+        here = self.frame.select(which.fill_null(value=False)).to_series()
+        firm = [f for f, h in zip(self.firm, here, strict=True) if h]
+        return Case(self.frame.filter(here), self.states.filter(here), self.positive[here.to_numpy()], firm)
+
     def baselines(self, material: Material) -> dict[str, Floats]:
         """The baselines of these processes."""
         joined = self.frame.select("process_id").join(
