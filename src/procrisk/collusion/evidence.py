@@ -16,6 +16,8 @@ from procrisk.collusion.screens import SCREENS, Array, screens
 
 Fitted = Callable[[Array], Array]
 SEED = 20260101
+SLOPES = (0.0, 0.2, 0.4, 0.8)
+"""Least falls with log(cv) that are compared; see classifier.Parameters."""
 
 
 def rows(frame: pl.DataFrame, bids: pl.DataFrame, parameters: Parameters | None = None) -> Iterator[str]:
@@ -28,6 +30,7 @@ def rows(frame: pl.DataFrame, bids: pl.DataFrame, parameters: Parameters | None 
     """
     yield from _by_time(frame, bids, parameters or Parameters())
     yield from _by_market(frame, parameters or Parameters())
+    yield from _by_slope(frame)
     yield from _by_year(frame)
 
 
@@ -92,6 +95,27 @@ def _by_market(frame: pl.DataFrame, parameters: Parameters) -> Iterator[str]:
         free = classifier.fit(x[old], y[old], np.zeros(len(IDS)), parameters, falling=False).score(x[new])
         shown = " | ".join(f"{measures.auc(y[new], s):.3f}" for s in (fitted[0], free, fitted[1], -x[new][:, 0]))
         yield f"| {kind:g} | {new.sum()} | {max(y[new].mean(), 1 - y[new].mean()):.3f} | {shown} |"
+
+
+def _by_slope(frame: pl.DataFrame) -> Iterator[str]:
+    y, dates, market = (frame[c].to_numpy() for c in ("collusive", "date", "contract_type"))
+    x = classifier.matrix(classifier.compare(frame, ["period"]))
+    cuts, kinds = np.unique(dates)[2:-1], np.unique(market)
+    yield ""
+    yield (
+        "| least slope | "
+        + " | ".join(f"after {c}" for c in cuts)
+        + " | "
+        + " | ".join(f"market {k:g} left out" for k in kinds)
+        + " |"
+    )
+    yield "|---" * (1 + len(cuts) + len(kinds)) + "|"
+    for slope in SLOPES:
+        splits = [(dates <= c, dates > c) for c in cuts] + [(market != k, market == k) for k in kinds]
+        made = [
+            measures.auc(y[new], _fit("terms", x[old], y[old], Parameters(slope=slope))(x[new])) for old, new in splits
+        ]
+        yield f"| {slope} | " + " | ".join(f"{m:.3f}" for m in made) + " |"
 
 
 def _by_year(frame: pl.DataFrame) -> Iterator[str]:
