@@ -1,16 +1,25 @@
 """Each page's worked example is run by the engine and says what the page says."""
 
 import pytest
+from tests.conftest import ROOT
 
-from procrisk.documentation import examples, indicator_pages
+from procrisk.documentation import coverage_page, examples, indicator_pages
 from procrisk.errors import UsageError
 from procrisk.indicators import INDICATORS, pages
 
+DOCS = ROOT / "docs"
 each = pytest.mark.parametrize("id_", pages.written())
 
 
-def test_no_page_is_left_over():
-    assert set(pages.written()) <= set(INDICATORS)
+def test_every_indicator_has_a_page_and_no_page_is_left_over():
+    assert set(pages.written()) == set(INDICATORS)
+    assert {p.stem for p in (DOCS / "indicators").glob("*.md")} == {*INDICATORS, "README"}
+
+
+def test_the_documents_are_those_that_are_made_now():
+    """Made by `make docs`; a change of an indicator, a risk or a question changes them."""
+    assert (DOCS / "coverage.md").read_text(encoding="utf-8") == coverage_page.render()
+    assert (DOCS / "indicators" / "README.md").read_text(encoding="utf-8") == indicator_pages.index()
 
 
 @each
@@ -32,8 +41,9 @@ def test_a_small_change_takes_the_flag_away(id_):
 
 
 @each
-def test_page_has_every_heading(id_):
+def test_page_has_every_heading_and_is_the_one_published(id_):
     text = indicator_pages.render(id_)
+    assert (DOCS / "indicators" / f"{id_}.md").read_text(encoding="utf-8") == text
     at = [text.index(f"\n## {es} · {en}\n") for es, en in indicator_pages.HEADINGS]
     assert at == sorted(at)
     for language in pages.LANGUAGES:
