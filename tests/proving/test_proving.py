@@ -49,8 +49,8 @@ def dressed(given):
 
 
 @pytest.fixture(scope="module")
-def plot(dressed) -> Plot:
-    return schemes.plant(dressed.tables, rng(3), 0.8, 0.02)
+def plot(given, dressed) -> Plot:
+    return schemes.plant(dressed.tables, given.tables, rng(3), 0.8, 0.02)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_swapped_days_say_that_the_award_came_first(plot, planted):
 
 
 def test_an_unfinished_scheme_gives_back_what_it_took(dressed):
-    p = begin(dressed.tables, rng(4), 0.5)
+    p = begin(dressed.tables, dressed.tables, rng(4), 0.5)
     before = p.mark()
     row = p.choose(p.mask(pl.lit(value=True)), 1)[0]
     p.lay(Purchase(row, [("20100000002", 0.9)]))

@@ -65,7 +65,7 @@ def run(
         dressed = ground.settle(background.dress(grown.tables, given.tables, streams[1]))
         for at, strength in enumerate(strengths):
             rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, round(strength * 1000)])))
-            plot = schemes.plant(dressed.tables, rng, strength, prevalence)
+            plot = schemes.plant(dressed.tables, given.tables, rng, strength, prevalence)
             planted = plot.grown()
             seen = measure.look(planted)
             mark = {"seed": pl.lit(seed), "planted": pl.lit(strength)}

@@ -79,6 +79,8 @@ class Plot:
     free: npt.NDArray[np.bool_]
     rows: dict[str, list[Row]] = field(default_factory=lambda: {t.name: [] for t in PROCESS_TABLES})
     gone: set[str] = field(default_factory=set)
+    members: set[str] = field(default_factory=set)
+    """Firms that a scheme or look-alike is made of; no other is made of them, else one would show in the other."""
     registered: dict[str, date] = field(default_factory=dict)
     """Firms whose registration is moved, and to which day."""
     span: tuple[date, date] = (date.min, date.max)
@@ -142,7 +144,7 @@ class Plot:
         known = self.firms.filter(
             (pl.col("object") == base["object"])
             & (pl.col("since").is_null() | (pl.col("since") < day))
-            & ~pl.col("party_id").is_in(list(self.registered))
+            & ~pl.col("party_id").is_in([*self.registered, *sorted(self.members)])
         )
         here = pl.col("region_code") == base["region_code"]
         drawn = known[self.rng.permutation(known.height)]
@@ -265,14 +267,13 @@ def _titled(title: str | None, method: str) -> str:
     return PREFIX[method] + (number or "-1-2022-X-CS-1")
 
 
-def begin(tables: Tables, rng: Generator, strength: float) -> Plot:
-    """A plot on settled and dressed tables."""
+def begin(tables: Tables, market: Tables, rng: Generator, strength: float) -> Plot:
+    """A plot on settled and dressed tables; its firms are the winners of `market`."""
     lots = tables["lots"].filter(~pl.col("process_id").is_duplicated())
     items = lots.select("process_id", lot=pl.struct(pl.all()))
     awards = tables["awards"].filter(~pl.col("process_id").is_duplicated()).select("process_id", "award_id")
-    named = tables["award_suppliers"].join(
-        tables["processes"].select("process_id", "region_code", "object"), on="process_id"
-    )
+    about = market["processes"].select("process_id", "region_code", "object")
+    named = market["award_suppliers"].join(about, on="process_id")
     since = tables["suppliers"].group_by("ruc").agg(since=pl.col("valid_from").min())
     firms = (
         named.filter(pl.col("consortium_id").is_null() & pl.col("ruc").is_not_null())

@@ -28,6 +28,7 @@ def ring(p: Plot, *, twin: bool, evasive: bool) -> None:
     kind = TENDER & (GOODS if evasive else pl.col("object") == "works")
     seed = p.some(p.mask(kind))
     firms = p.market(seed, int(p.rng.integers(3, 7)), before=p.span[0])
+    p.members |= set(firms)
     same = (pl.col("region_code") == seed["region_code"]) & (pl.col("object") == seed["object"])
     rows = p.choose(p.mask(kind & same), int(p.rng.integers(6, 13)))
     for turn, row in enumerate(rows):
@@ -61,6 +62,7 @@ def splitting(p: Plot, *, twin: bool) -> None:
     first = min(r["call_date"] for r in rows)
     line = 15 * tax_unit(first.year) if quotes else large_purchase(first.year)
     firms = p.market(rows[0], 3)
+    p.members |= set(firms)
     days = np.sort(p.rng.integers(0, max(int(60 if twin else 60 - 30 * s), 7), len(rows))).tolist()
     text = rows[0]["lot"]["description"]
     for row, day in zip(rows, days, strict=True):
@@ -80,6 +82,7 @@ def tailored(p: Plot, *, twin: bool) -> None:
     s = p.strength
     seed, rows = p.gather(SHORT & GOODS, int(p.rng.integers(4, 8)))
     firms = p.market(rows[0], 2)
+    p.members |= set(firms)
     for row in rows:
         price = 1.0 if twin else 1 - (1 - s) * p.u(0.0, 0.1)
         alone = twin or p.rng.random() < 0.3 + 0.7 * s
@@ -170,6 +173,7 @@ def capture(p: Plot, *, twin: bool) -> None:
     if len(rows) < 12:
         raise TooFewError
     captor = p.market(rows[0], 1)[0]
+    p.members.add(captor)
     due, won = p.u(0.0, 0.5), []  # the share is kept evenly, not thrown anew each time: the growth is the sign
     for i, row in enumerate(rows):
         due += 0.45 if twin else 0.1 + 0.7 * s * i / (len(rows) - 1)
@@ -229,16 +233,17 @@ TRIES: Final = 8
 """Places in which a scheme is tried before it is given up: a small ground has no room for every one of them."""
 
 
-def plant(tables: Tables, rng: Generator, strength: float, prevalence: float) -> Plot:
+def plant(tables: Tables, market: Tables, rng: Generator, strength: float, prevalence: float) -> Plot:
     """Plant every scheme and as many look-alikes; at least one of each.
 
     Args:
         tables: settled and dressed.
+        market: tables whose winners the schemes are made of.
         rng: source of all chance.
         strength: 0 to 1.
         prevalence: share of the processes that belong to a scheme, look-alikes apart.
     """
-    p = begin(tables, rng, strength)
+    p = begin(tables, market, rng, strength)
     total = prevalence * tables["processes"].height
     for scheme, size in SCHEMES.values():
         for _ in range(max(1, round(total / len(SCHEMES) / size))):
