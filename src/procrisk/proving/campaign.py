@@ -27,7 +27,6 @@ MANY: Final = 0.05
 LAYER_NAMES: Final = {
     "top:score_rules": "solo reglas / rules alone",
     "top:score_anomaly": "solo anomalía / anomaly alone",
-    "top:score_network": "solo red de postores / network alone",
     "top:score_collusion": "solo colusión / collusion alone",
     "top:score_learnt": "solo aprendido / learnt alone",
 }

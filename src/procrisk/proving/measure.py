@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from procrisk.collusion import network_signals
+from procrisk.collusion import layer
 from procrisk.pipeline import Night, Request
 from procrisk.proving.ground import settle
 from procrisk.proving.plot import Instance
@@ -32,7 +32,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """First word of a scheme to the risks of the catalogue that it is; an artefact belongs to those of the record itself."""
 
 
-LAYERS = ("score_rules", "score_anomaly", "score_network", "score_collusion", "score_learnt")
+LAYERS = ("score_rules", "score_anomaly", "score_collusion", "score_learnt")
 """Layers that are shown one by one, where there are."""
 
 
@@ -62,8 +62,9 @@ def look(dataset: Dataset, settings: Settings | None = None) -> Seen:
     e = night.evaluated
     rules = score_processes(dataset.tables["processes"], e.states, e.why).select("process_id", score_rules="score")
     framed = night.processes.join(rules, on="process_id", how="left", maintain_order="left")
-    meetings = network_signals.signals(dataset).select("process_id", score_network=pl.col("network") * 100)
-    framed = framed.join(meetings, on="process_id", how="left", maintain_order="left")
+    if "score_collusion" not in framed.columns:
+        bids = layer.score(dataset).select("process_id", "score_collusion")
+        framed = framed.join(bids, on="process_id", how="left", maintain_order="left")
     layers = tuple(c for c in LAYERS if c in framed.columns)
     return Seen(
         framed.select("process_id", "score", "amount_pen", *layers, _top("score"), *(_top(c) for c in layers)),
