@@ -239,9 +239,13 @@ def curve(table: pl.DataFrame) -> str:
             f'<text x="{x0 + 150 * r["planted"]:.0f}" y="{y0 + 114}" text-anchor="middle">{r["planted"]:g}</text>'
             for r in rows
         ]
-    note = "rojo: sembrados en el 5 % superior; azul: gemelos limpios; eje: fuerza / red: planted in the top 5 %; blue: clean look-alikes; axis: strength"
-    height = 30 + 150 * -(-max(len(known), 1) // 4) + 20
-    body = "".join(parts) + f'<text x="40" y="{height - 8}">{note}</text>'
+    notes = (
+        "rojo: sembrados en el 5 % superior; azul: gemelos limpios; eje: fuerza",
+        "red: planted in the top 5 %; blue: clean look-alikes; axis: strength",
+    )
+    height = 30 + 150 * -(-max(len(known), 1) // 4) + 34
+    told = "".join(f'<text x="40" y="{height - 22 + 14 * i}">{note}</text>' for i, note in enumerate(notes))
+    body = "".join(parts) + told
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="810" height="{height}" font-family="sans-serif" font-size="11">{body}</svg>\n'
 
 
