@@ -152,7 +152,9 @@ def _record(row: Row, expected: str) -> tuple[object, ...]:
     if not evaluation:
         raise row.refuse("evaluation", "is empty")
     if bool(row["gap_es"]) != bool(row["gap_en"]) or bool(row["gap_es"]) == (row["records"] == "published"):
-        raise row.refuse("gap_es", "says, in both languages, which record is missing where the published ones do not do")
+        raise row.refuse(
+            "gap_es", "says, in both languages, which record is missing where the published ones do not do"
+        )
     row.choose("severity", ("1", "2", "3", "4", "5"))
     if not row["source_url"].startswith(("http://", "https://")):
         raise row.refuse("source_url", "should be a web address")

@@ -4,8 +4,8 @@ import random
 from datetime import date, timedelta
 
 import polars as pl
-from tests.indicators.shaken_execution import executed
 from tests.indicators import shaken_bids, shaken_osce_bid, shaken_planning, shaken_ties
+from tests.indicators.shaken_execution import executed
 
 from procrisk.records import tables as canonical
 
