@@ -8,7 +8,10 @@ from procrisk.errors import UsageError
 from procrisk.indicators import INDICATORS, pages
 
 DOCS = ROOT / "docs"
-each = pytest.mark.parametrize("id_", pages.written())
+# the tests of a page go to one worker, so that its example is run once
+each = pytest.mark.parametrize(
+    "id_", [pytest.param(i, marks=pytest.mark.xdist_group(f"page-{i}")) for i in pages.written()]
+)
 
 
 def test_every_indicator_has_a_page_and_no_page_is_left_over():
@@ -25,7 +28,7 @@ def test_the_documents_are_those_that_are_made_now():
 @each
 def test_example_raises_the_indicator_as_written(id_):
     example = pages.page(id_).example
-    shown = examples.run(id_, example)
+    shown = examples.shown(id_)
     assert shown.state == "raised"
     assert shown.sentence == example.sentence
     assert (shown.value, shown.threshold) == (pytest.approx(example.value), pytest.approx(example.threshold))

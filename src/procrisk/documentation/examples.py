@@ -10,7 +10,7 @@ from procrisk.errors import UsageError
 from procrisk.indicators import INDICATORS
 from procrisk.indicators.evaluate import judge
 from procrisk.indicators.features import build
-from procrisk.indicators.pages import Example, Page
+from procrisk.indicators.pages import Example, Page, page
 from procrisk.law import regime
 from procrisk.records import tables
 from procrisk.records.assemble import Dataset, assemble
@@ -121,12 +121,18 @@ def run(id_: str, example: Example, rows: dict[str, list[dict[str, Any]]] | None
     )
 
 
-def changed(page: Page) -> dict[str, list[dict[str, Any]]] | None:
+@cache
+def shown(id_: str) -> Shown:
+    """What the engine says of an indicator's own example: run once, read by its page and by whoever checks it."""
+    return run(id_, page(id_).example)
+
+
+def changed(source: Page) -> dict[str, list[dict[str, Any]]] | None:
     """The example's rows after its smallest change; None where the page names none."""
-    after = page.example.otherwise
+    after = source.example.otherwise
     if after is None:
         return None
     entries = [
-        {**entry, **after.set} if n == after.row else entry for n, entry in enumerate(page.example.rows[after.table])
+        {**entry, **after.set} if n == after.row else entry for n, entry in enumerate(source.example.rows[after.table])
     ]
-    return {**page.example.rows, after.table: entries}
+    return {**source.example.rows, after.table: entries}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from procrisk import catalogue
-from procrisk.documentation.examples import run
+from procrisk.documentation.examples import shown
 from procrisk.indicators import INDICATORS, roles
 from procrisk.indicators.features import SUBJECTS
 from procrisk.indicators.pages import Page, page
@@ -111,11 +111,11 @@ def _lists(items: dict[str, list[str]]) -> list[str]:
 def _example(source: Page) -> list[str]:
     """The setting, the records, and what the engine says of them: run here, not copied."""
     example = source.example
-    shown = run(source.id, example)
+    said = shown(source.id)
     lines = [*_pair(example.text), ""]
     for name, entries in example.rows.items():
         lines += [f"`{name}`", "", *_table(entries), ""]
-    lines += [f"> {shown.sentence['es']}", ">", f"> *{shown.sentence['en']}*"]
+    lines += [f"> {said.sentence['es']}", ">", f"> *{said.sentence['en']}*"]
     if example.otherwise is not None:
         after = example.otherwise.text
         lines += ["", f"{after['es']} · *{after['en']}*"]
