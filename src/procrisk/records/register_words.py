@@ -118,7 +118,8 @@ def _percent(raw: pl.Expr) -> pl.Expr:
 
 def progress(raw: pl.Expr) -> pl.Expr:
     """A percentage as a share; beyond 1 where more was done or paid than agreed."""
-    return _percent(raw) / 100
+    # Polars may divide by a constant through its reciprocal, which leaves a hair: 101.5 % would be 1.0150000000000001
+    return (_percent(raw) / 100).round(6)
 
 
 def progress_fault(raw: pl.Expr) -> pl.Expr:
