@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from tests.composite import asem
 
-from procrisk.composite.build import build
+from procrisk.composite.build import build, rank
 from procrisk.composite.files import read_data, read_framework
 
 
@@ -57,9 +57,15 @@ def test_the_table_of_treatment(shared_data, peer):
 
 def test_ranks_and_scores_of_every_group(shared_data, peer):
     ranks, scores = (asem.stage(shared_data, f"Results_Aggregates{x}").sort("UnitCode") for x in ("Rank", "Score"))
+    apart = set()
     for group in peer.framework.groups:
-        assert peer.ranks[group.id].to_list() == ranks[group.id].to_list()
-        assert np.abs(peer.aggregated[group.id].to_numpy() - scores[group.id].to_numpy()).max() <= 0.005 + 1e-9
+        ours = peer.aggregated[group.id].to_numpy()
+        assert rank(ours, 2).tolist() == ranks[group.id].to_list()  # the peer ranks scores as it prints them
+        apart |= {
+            (group.id, u) for u, a, b in zip(peer.units, peer.ranks[group.id], ranks[group.id], strict=True) if a != b
+        }
+        assert np.abs(ours - scores[group.id].to_numpy()).max() <= 0.005 + 1e-9
+    assert apart == {("ConEcFin", "RUS"), ("Instit", "PRT")}  # 6.616 after 6.619, 77.566 after 77.575
     top = peer.aggregated.sort("Index", descending=True).head(5)
     assert dict(zip(top["unit"], top["Index"].round(2), strict=True)) == {
         "CHE": 68.38, "NLD": 64.82, "DNK": 64.80, "NOR": 64.47, "BEL": 63.54,

@@ -151,11 +151,17 @@ def aggregate_all(
     return {g.id: scores[g.id] for g in framework.groups}
 
 
-def rank(scores: Floats) -> Floats:
-    """1 for the highest score, equal ones sharing the better rank; NaN where there is none."""
+def rank(scores: Floats, decimals: int = 9) -> Floats:
+    """1 for the highest score, equal ones sharing the better rank; NaN where there is none.
+
+    Args:
+        scores: one a unit; NaN is no score.
+        decimals: scores that agree in so many are equal. Nine keeps apart all that differ by more than rounding; two gives
+            the ranks of scores as they are usually printed.
+    """
     known = ~np.isnan(scores)
     ranks = np.full(len(scores), np.nan)
-    ranks[known] = 1 + below(-np.round(scores[known], 9))
+    ranks[known] = 1 + below(-np.round(scores[known], decimals))
     return ranks
 
 
