@@ -11,7 +11,7 @@ from procrisk.composite.aggregate import Floats, combine, copeland
 from procrisk.composite.framework import Framework
 from procrisk.composite.method import Method
 from procrisk.composite.normalise import below, normalise
-from procrisk.composite.prepare import denominate, impute, known_enough
+from procrisk.composite.prepare import denominate, impute, impute_worst, known_enough
 from procrisk.composite.treat import Treatment, treat
 from procrisk.errors import UsageError
 
@@ -77,9 +77,8 @@ def build(framework: Framework, data: pl.DataFrame, method: Method | None = None
             size = data[i.denominator].cast(pl.Float64).fill_null(np.nan).to_numpy()
             denominated[:, j] = denominate(raw[:, j], size, i.denominator)
     scored = known_enough(denominated, method.least_known_unit)
-    kept = np.where(scored[:, None], denominated, np.nan)
-    groups = data[method.impute_group].fill_null("").to_list() if method.impute_group else [""] * len(data)
-    imputed = np.where(scored[:, None], impute(kept, groups, method.impute), np.nan)
+    imputed = _impute(framework, data, method, np.where(scored[:, None], denominated, np.nan))
+    imputed[~scored] = np.nan
     treatments = treat_all(framework, imputed, method)
     normalised = normalise_all(framework, treatments, method)
     scores = aggregate_all(framework, normalised, method, weights_of(framework, method))
@@ -99,6 +98,16 @@ def build(framework: Framework, data: pl.DataFrame, method: Method | None = None
         _treatment(framework, treatments, method),
         data.select("unit", "name").with_columns(share=share, scored=scored),
     )
+
+
+def _impute(framework: Framework, data: pl.DataFrame, method: Method, values: Floats) -> Floats:
+    if method.impute == "worst":
+        ends = [
+            (i.direction, i.worst if fixed(framework, j, method) else None) for j, i in enumerate(framework.indicators)
+        ]
+        return impute_worst(values, [d for d, _ in ends], [w for _, w in ends])
+    groups = data[method.impute_group].fill_null("").to_list() if method.impute_group else [""] * len(data)
+    return impute(values, groups, method.impute)
 
 
 def treat_all(framework: Framework, values: Floats, method: Method) -> list[Treatment]:

@@ -42,8 +42,7 @@ def read_framework(path: Path) -> tuple[Framework, Method]:
             read_rows(path / "structure.csv", STRUCTURE_COLUMNS),
         )
         beside = path / "method.toml"
-        told = method.read(_toml(beside).get("method", {}), beside.name) if beside.exists() else Method()
-        return _framework(*rows), told
+        return _framework(*rows), read_method(beside) if beside.exists() else Method()
     if path.suffix == ".toml":
         read = _toml(path)
         if unknown := sorted(set(read) - {"indicators", "structure", "method"}):
@@ -51,6 +50,19 @@ def read_framework(path: Path) -> tuple[Framework, Method]:
         rows = _rows(path, read, "indicators", INDICATOR_COLUMNS), _rows(path, read, "structure", STRUCTURE_COLUMNS)
         return _framework(*rows), method.read(read.get("method", {}), path.name)
     return coinr.framework(_table(path)), Method()
+
+
+def read_method(path: Path) -> Method:
+    """The method from a TOML file that holds `[method]` and nothing else.
+
+    Raises:
+        InputMissingError: there is no such file.
+        UsageError: something in it is unknown.
+    """
+    read = _toml(path)
+    if unknown := sorted(set(read) - {"method"}):
+        raise UsageError(f"{path.name}: {', '.join(unknown)} is unknown; known: method")
+    return method.read(read.get("method", {}), path.name)
 
 
 def read_data(path: Path, framework: Framework) -> pl.DataFrame:

@@ -51,6 +51,11 @@ class Indicator:
         """Always the lowest."""
         return 1
 
+    @property
+    def worst(self) -> float | None:
+        """The goalpost at the bottom of the scale."""
+        return self.goalpost_low if self.direction > 0 else self.goalpost_high
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -130,12 +135,12 @@ class Framework:
         """Weight of everything among its parent's parts, as the framework gives it."""
         return {k: x.weight for k, x in self.by_id.items()}
 
-    def effective_weights(self) -> dict[str, float]:
+    def shares(self, weights: Mapping[str, float]) -> dict[str, float]:
         """Share of each indicator and group in the index, were all means arithmetic: the product of its shares on the way up."""
         share = {self.top: 1.0}
         for group in reversed(self.groups):
-            total = sum(p.weight for p in self.parts(group.id))
-            share |= {p.id: share[group.id] * p.weight / total for p in self.parts(group.id)}
+            total = sum(weights[p.id] for p in self.parts(group.id))
+            share |= {p.id: share[group.id] * weights[p.id] / total for p in self.parts(group.id)}
         return share
 
 

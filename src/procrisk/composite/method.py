@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from procrisk.composite.aggregate import How
 from procrisk.errors import UsageError
 
-Filling = Literal["none", "mean", "median"]
+Filling = Literal["none", "mean", "median", "worst"]
 Outliers = Literal["treat", "none"]
 Fallback = Literal["log", "none"]
 Scaling = Literal["minmax", "z", "rank", "percentile"]
@@ -20,9 +20,10 @@ class Method:
     least_known_unit: float = 0.0
     """A unit with a smaller share of its indicators, before any gap is filled, gets no score and moves nobody else's."""
     impute: Filling = "none"
-    """What a gap is filled with; "none" leaves it and the other parts make up the mean."""
+    """What a gap is filled with; "none" leaves it and the other parts make up the mean, "worst" takes the worst value there is,
+    so that to hide a number never helps."""
     impute_group: str = ""
-    """Column of the data whose words are the groups a gap is filled from; empty: all units."""
+    """Column of the data whose words are the groups a gap is filled from ("mean", "median"); empty: all units."""
     outliers: Outliers = "treat"
     winmax: int | None = None
     """Most points moved to the next value before the logarithm is tried; None is a tenth of the units, rounded up."""

@@ -31,8 +31,8 @@ def normalise(
         direction: 1 where more is better, -1 where less is.
         how: "minmax", "z", "rank" or "percentile".
         scale: bottom and top, or mean and standard deviation for "z"; "rank" has none.
-        goalposts: values that get the bottom and the top whatever the data (for direction -1 the top and the bottom); only
-            "minmax" has them.
+        goalposts: values that get the bottom and the top whatever the data (for direction -1 the top and the bottom). Only
+            "minmax" uses them; "z" leaves all units at its mean where they are equal and there are goalposts.
         name: of the indicator, for the message.
 
     Returns:
@@ -47,7 +47,7 @@ def normalise(
     if not len(x):
         return out
     fixed = goalposts if how == "minmax" else None
-    if fixed is None and how in ("minmax", "z") and x.min() == x.max():
+    if goalposts is None and how in ("minmax", "z") and x.min() == x.max():
         raise UsageError(
             f"the indicator {name} has the same value in every unit that is known, so it tells nobody apart: "
             "give it goalposts or leave it out"
@@ -58,7 +58,7 @@ def normalise(
         out[known] = scale[0] + below(x) / max(len(x) - 1, 1) * (scale[1] - scale[0])
     elif how == "z":
         ordered = np.sort(x)  # the order of the units leaves no trace in the last digit
-        out[known] = (x - ordered.mean()) / ordered.std(ddof=1) * scale[1] + scale[0]
+        out[known] = (x - ordered.mean()) / (ordered.std(ddof=1) if x.min() < x.max() else 1.0) * scale[1] + scale[0]
     else:
         low, high = (x.min(), x.max()) if fixed is None else sorted(direction * g for g in fixed)
         out[known] = np.clip((x - low) / (high - low), 0.0, 1.0) * (scale[1] - scale[0]) + scale[0]

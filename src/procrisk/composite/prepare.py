@@ -42,14 +42,14 @@ def impute(values: Floats, groups: Sequence[str], how: Filling) -> Floats:
     Args:
         values: units x indicators; NaN is a gap.
         groups: one word a unit, its group.
-        how: "mean", "median", or "none", which fills nothing.
+        how: "mean" or "median"; any other word fills nothing.
 
     Returns:
         units x indicators; a gap stays where nobody in the group is known.
     """
-    if how == "none":
-        return values.copy()
     filled = values.copy()
+    if how not in ("mean", "median"):
+        return filled
     of = np.array(groups)
     middle = np.mean if how == "mean" else np.median
     for group in sorted(set(groups)):
@@ -59,4 +59,20 @@ def impute(values: Floats, groups: Sequence[str], how: Filling) -> Floats:
             known = own[~np.isnan(own)]
             if len(known):
                 filled[members, j] = np.where(np.isnan(own), middle(np.sort(known)), own)
+    return filled
+
+
+def impute_worst(values: Floats, directions: Sequence[int], lows: Sequence[float | None]) -> Floats:
+    """Fill each gap with the worst there is: the goalpost at the bottom, or the worst value that any unit has.
+
+    Args:
+        values: units x indicators; NaN is a gap.
+        directions: one an indicator, 1 where more is better and -1 where less is.
+        lows: one an indicator, its worst goalpost if it has any.
+    """
+    filled = values.copy()
+    for j, (direction, low) in enumerate(zip(directions, lows, strict=True)):
+        known = direction * values[~np.isnan(values[:, j]), j]
+        worst = low if low is not None else direction * known.min() if len(known) else np.nan
+        filled[np.isnan(values[:, j]), j] = worst
     return filled
