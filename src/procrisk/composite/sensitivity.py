@@ -21,6 +21,7 @@ from procrisk.composite.uncertainty import NAMES, Choices, Runs, rank_table
 from procrisk.errors import UsageError
 
 BOOTSTRAP = 1000
+COLUMNS = ("first", "first_q5", "first_q95", "total", "total_q5", "total_q95")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,15 @@ def estimate(y: Floats, n: int, names: tuple[str, ...], rng: np.random.Generator
     samples = y.reshape(d + 2, n)
     rows: Callable[[], Floats] = lambda: samples[:, rng.integers(0, n, n)]  # noqa: E731 - one word for one draw
     first, total = _indices(samples)
+    if np.isnan(total).any():
+        return pl.DataFrame({"choice": names}).with_columns(pl.lit(None, pl.Float64).alias(c) for c in COLUMNS)
     drawn = [_indices(rows()) for _ in range(BOOTSTRAP)]
     columns: dict[str, Floats] = {}
     for name, value, k in (("first", first, 0), ("total", total, 1)):
         spread = np.array([x[k] for x in drawn])
         columns[name] = value
         columns[f"{name}_q5"], columns[f"{name}_q95"] = np.nanquantile(spread, [0.05, 0.95], axis=0)
-    return pl.DataFrame({"choice": names, **columns}).with_columns(pl.exclude("choice").fill_nan(None))
+    return pl.DataFrame({"choice": names, **{c: columns[c] for c in COLUMNS}})
 
 
 def _indices(samples: Floats) -> tuple[Floats, Floats]:
