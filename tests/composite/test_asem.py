@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from tests.composite import asem
 
-from procrisk.composite.build import build, rank
+from procrisk.composite.build import build, fix, rank
 from procrisk.composite.files import read_data, read_framework
 
 
@@ -88,3 +88,10 @@ def test_the_order_of_units_leaves_no_trace(peer):
     other = build(peer.framework, peer.data.sample(fraction=1, shuffle=True, seed=5), peer.method)
     for stage in ("imputed", "treated", "normalised", "aggregated", "ranks", "treatment", "known"):
         assert getattr(other, stage).equals(getattr(peer, stage), null_equal=True), stage
+
+
+def test_its_own_goalposts_give_its_own_scores(peer):
+    """Winsorised points lie at or beyond the fixed ends, so a framework fixed on this year reproduces it."""
+    again = build(fix(peer), peer.data, peer.method)
+    assert set(again.treatment["done"]) == {"goalposts"}
+    assert np.abs(again.scores("Index") - peer.scores("Index")).max() < 1e-9

@@ -7,7 +7,7 @@ from tests.composite import asem, small
 from procrisk.composite.__main__ import main
 
 TABLES = ["raw", "denominated", "imputed", "treated", "normalised", "aggregated", "ranks", "treatment", "known"]
-TABLES += ["checks", "weights", "without_each", "profiles"]
+TABLES += ["checks", "weights", "without_each", "profiles", "goalposts"]
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def files(tmp_path):
 def test_a_small_framework(files, tmp_path, capsys):
     out = tmp_path / "out"
     assert main([*files, "--out", str(out), "--uncertainty", "30", "--sensitivity", "10"]) == 0
-    assert "17 files" in capsys.readouterr().out
+    assert "18 files" in capsys.readouterr().out
     assert {p.name for p in out.iterdir()} == {f"{t}.csv" for t in [*TABLES, "rank_intervals", "sensitivity"]} | {
         "method.md",
         "profiles.md",

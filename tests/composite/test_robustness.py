@@ -28,7 +28,7 @@ def spread(n, seed):
 
 
 def test_the_indices_of_ishigami_are_found():
-    _, found = spread(20_000, 1)
+    _, found = spread(10_000, 1)
     for kind, known in ISHIGAMI.items():
         assert found[kind].to_list() == pytest.approx(known, abs=0.03)
 
@@ -45,7 +45,7 @@ def test_scipy_says_the_same_of_the_same_runs():
 
 def test_scipys_own_sample_leads_to_the_same_place():
     theirs = sobol_indices(func=ishigami, n=4096, dists=[uniform(-np.pi, 2 * np.pi)] * 3, rng=np.random.default_rng(1))
-    _, ours = spread(20_000, 3)
+    _, ours = spread(10_000, 3)
     assert ours["first"].to_numpy() == pytest.approx(theirs.first_order, abs=0.03)
     assert ours["total"].to_numpy() == pytest.approx(theirs.total_order, abs=0.03)
 
@@ -118,7 +118,7 @@ def test_the_same_seed_gives_the_same_table(peer):
 def test_the_peers_published_indices_lie_where_chance_may_put_them(peer):
     """COINr's single analysis (N = 100): its total effects are within the spread of ours over seeds, and the order is theirs."""
     published = {"winmax": 0.048, "normalise": 0.271, "weights": 0.178, "aggregation": 0.618}
-    ours = np.array([sensitivity(peer, 100, seed).indices["total"].to_list() for seed in range(1, 11)])
+    ours = np.array([sensitivity(peer, 100, seed).indices["total"].to_list() for seed in range(1, 9)])
     for k, name in enumerate(NAMES):
         mean, deviation = ours[:, k].mean(), ours[:, k].std(ddof=1)
         assert abs(published[name] - mean) <= 2 * deviation

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 from tests.composite import small
 
-from procrisk.composite.build import build, rank
+from procrisk.composite.build import build, fix, rank
 from procrisk.composite.framework import Framework, Group, Indicator
 from procrisk.composite.method import Method
 from procrisk.composite.normalise import normalise
@@ -229,3 +229,26 @@ def test_an_index_of_one_level_is_an_index():
         Framework(indicators, (Group("top", "í", "i", 2, "", 1),)), small.data([[1, 2], [3, 1], [2, 8]]), STEADY
     )
     assert built.ranks["top"].to_list() == [3, 2, 1]
+
+
+def test_a_later_year_is_measured_against_the_first():
+    first = np.random.default_rng(2).normal(50, 10, (10, 5))
+    built = build(small.framework(), small.data(first), Method(outliers="none"))
+    f = fix(built)
+    assert build(f, small.data(first)).scores("top") == pytest.approx(built.scores("top"))
+    later = first.copy()
+    later[0] += 40 * np.array([i.direction for i in f.indicators])
+    now = build(f, small.data(later)).scores("top")
+    assert now[0] == pytest.approx(100)
+    assert now[1:] == pytest.approx(built.scores("top")[1:])
+    moving = build(small.framework(), small.data(later)).scores("top")[1:]
+    assert moving.mean() < now[1:].mean() - 5  # with the ends of each year's data all others seem to sink
+
+
+def test_logarithms_give_no_goalposts():
+    x = np.random.default_rng(2).normal(50, 10, (40, 5))
+    x[:8, 0] = [500, 900, 1500, 3000, 6000, 12000, 40000, 90000]
+    built = build(small.framework(), small.data(x), Method(winmax=2))
+    assert built.treatment["done"].to_list()[0] == "log"
+    with pytest.raises(UsageError, match="by hand for i0: logarithms"):
+        fix(built)

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from procrisk import fsio
-from procrisk.composite.build import STAGES, Built, build, weights_of
+from procrisk.composite.build import STAGES, Built, build, goalposts, weights_of
 from procrisk.composite.checks import checks
 from procrisk.composite.files import read_data, read_framework, read_method
 from procrisk.composite.note import note
@@ -55,7 +55,7 @@ def _files(built: Built, n_uncertainty: int, n_sensitivity: int, seed: int) -> I
         ranges = found.ranks
     tables = {stage: getattr(built, stage) for stage in STAGES}
     tables |= {"ranks": built.ranks, "treatment": built.treatment, "known": built.known, "checks": checked}
-    tables |= {"weights": _weights(built), "without_each": without_each(built)}
+    tables |= {"weights": _weights(built), "without_each": without_each(built), "goalposts": goalposts(built)}
     if ranges is not None:
         tables["rank_intervals"] = ranges
     if found is not None:

@@ -1,7 +1,7 @@
 """From data to index, every stage kept: raw, denominated, imputed, treated, normalised, aggregated, ranked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -108,6 +108,37 @@ def _impute(framework: Framework, data: pl.DataFrame, method: Method, values: Fl
         return impute_worst(values, [d for d, _ in ends], [w for _, w in ends])
     groups = data[method.impute_group].fill_null("").to_list() if method.impute_group else [""] * len(data)
     return impute(values, groups, method.impute)
+
+
+def goalposts(built: Built) -> pl.DataFrame:
+    """Ends of each indicator's scale in this index, in its own unit, for the frameworks of later years.
+
+    Returns:
+        indicator, low, high: its own goalposts, or the ends of the treated values; null where the values were taken as
+        logarithms, or nobody is known: such an indicator needs goalposts chosen by hand.
+    """
+    rows = []
+    for i, done in zip(built.framework.indicators, built.treatment["done"], strict=True):
+        ends = (built.treated[i.id].min(), built.treated[i.id].max()) if done != "log" else (None, None)
+        rows.append((i.id, *((i.goalpost_low, i.goalpost_high) if done == "goalposts" else ends)))
+    return pl.DataFrame(rows, schema={"indicator": pl.String, "low": pl.Float64, "high": pl.Float64}, orient="row")
+
+
+def fix(built: Built) -> Framework:
+    """The framework with the goalposts of this index: a later year is then measured against this one.
+
+    Raises:
+        UsageError: an indicator has none to give (see `goalposts`).
+    """
+    ends = {i: (low, high) for i, low, high in goalposts(built).iter_rows()}
+    if without := [i for i, (low, _) in ends.items() if low is None]:
+        raise UsageError(
+            f"choose goalposts by hand for {', '.join(without)}: logarithms, or nobody known, have none to give"
+        )
+    fixed_ends = [
+        replace(i, goalpost_low=ends[i.id][0], goalpost_high=ends[i.id][1]) for i in built.framework.indicators
+    ]
+    return Framework(tuple(fixed_ends), built.framework.structure)
 
 
 def treat_all(framework: Framework, values: Floats, method: Method) -> list[Treatment]:

@@ -20,6 +20,8 @@ REDUNDANT = 0.92
 """Above this two parts say the same, and it counts twice (JRC's rule of thumb)."""
 CONSISTENT = 0.7
 """Cronbach's alpha from which a group is usually called consistent (Nunnally 1978)."""
+GRID = 9
+"""Decimals of every value: the libraries below add up in an order of their own, and the last digits are theirs."""
 LEAST_UNITS = 5
 """Own judgement: of fewer units than this nothing is said."""
 
@@ -116,7 +118,7 @@ def alpha(values: Floats) -> float:
     """
     k = values.shape[1]
     whole = values.sum(axis=1).var(ddof=1)
-    return float(k / (k - 1) * (1 - values.var(axis=0, ddof=1).sum() / whole)) if whole > 0 else np.nan
+    return round(float(k / (k - 1) * (1 - values.var(axis=0, ddof=1).sum() / whole)), GRID) if whole > 0 else np.nan
 
 
 def components(values: Floats) -> tuple[float, int]:
@@ -126,7 +128,7 @@ def components(values: Floats) -> tuple[float, int]:
         values: units x parts, all known; each part varies.
     """
     found = np.linalg.eigvalsh(np.corrcoef(values, rowvar=False))
-    return float(found[-1] / found.sum()), int((found > 1 + 1e-9).sum())
+    return round(float(found[-1] / found.sum()), GRID), int((found > 1 + 1e-9).sum())
 
 
 def correlation(x: Floats, y: Floats) -> tuple[float, int]:
@@ -135,7 +137,7 @@ def correlation(x: Floats, y: Floats) -> tuple[float, int]:
     n = int(both.sum())
     if n < LEAST_UNITS or np.ptp(x[both]) == 0 or np.ptp(y[both]) == 0:
         return np.nan, n
-    return float(np.corrcoef(x[both], y[both])[0, 1]), n
+    return round(float(np.corrcoef(x[both], y[both])[0, 1]), GRID), n
 
 
 def _group(built: Built, group: str) -> Iterator[_Found]:
