@@ -16,7 +16,7 @@ from procrisk.errors import UsageError
 def built():
     values = np.random.default_rng(3).normal(50, 10, (12, 5))
     values[4] = [99, 1, 50, 50, np.nan]
-    return build(small.framework(), small.data(values), Method(outliers="none", impute="mean"))
+    return build(small.framework(), small.data(values), Method(outliers="none", impute="worst"))
 
 
 def test_the_table_agrees_with_scores_and_ranks(built):
@@ -53,6 +53,7 @@ def test_what_was_filled_is_neither_strength_nor_weakness(built):
     told = profile(built, "u04")
     row = told.parts.filter(pl.col("part") == "i4").row(0, named=True)
     assert (row["known"], row["role"]) == (False, "")
+    assert row["distance"] < -0.5  # it would be told as a weakness, were it known
     assert told.sentences_es[-1] == "No se conoce: indicador 4."
     assert told.sentences_en[-1] == "Not known: indicator 4."
 

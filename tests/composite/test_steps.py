@@ -137,7 +137,7 @@ def test_sizes_are_above_zero():
 
 
 def test_a_unit_of_which_little_is_known_has_no_score_and_moves_nobody():
-    x = np.array([[1.0, 2, 3, 4, 5], [5, 4, 3, 2, 1], [2, 8, 4, 1, 0], [900, NAN, NAN, NAN, -900]])
+    x = np.array([[1.0, 2, 3, 4, 5], [NAN, 4, 3, 2, 1], [2, 8, 4, 1, 0], [900, NAN, NAN, NAN, -900]])
     assert known_enough(x, 0.5).tolist() == [True, True, True, False]
     method = Method(least_known_unit=0.5, impute="mean", outliers="none")
     with_it, without = (build(small.framework(), small.data(v), method) for v in (x, x[:3]))
