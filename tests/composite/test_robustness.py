@@ -159,6 +159,12 @@ def test_a_unit_without_a_score_has_no_range():
     assert sensitivity(built, 5).ranks.filter(pl.col("q5").is_null())["unit"].to_list() == ["u03"]
 
 
+def test_without_scores_there_is_nothing_to_rank():
+    data = made().with_columns(i0=None, i1=None)
+    with pytest.raises(UsageError, match="no unit has a score"):
+        uncertainty(build(small.framework(least_known=1.0), data), 5)
+
+
 @pytest.mark.parametrize(
     ("run", "says"), [(lambda b: uncertainty(b, 0), "one run at least"), (lambda b: sensitivity(b, 1), "two rows")]
 )

@@ -44,12 +44,19 @@ class Runs:
             built: the index under its own choices, the nominal ones.
             choices: the alternatives.
             seed: of the sets of weights.
+
+        Raises:
+            UsageError: no unit has a score, so that there is nothing to rank.
         """
         self.built, self.choices = built, choices or Choices()
         self._imputed = np.column_stack([built.imputed[i].fill_null(np.nan).to_numpy() for i in built.framework.ids])
         self._weights = self._weight_sets(np.random.default_rng([seed, 1]))
         self._scaled: dict[tuple[int, int], Floats] = {}
         self.nominal = rank(built.scores(built.framework.top))
+        if np.isnan(self.nominal).all():
+            raise UsageError(
+                "no unit has a score: lower the limits of what has to be known (least_known), then try other choices"
+            )
 
     def ranks(self, design: Floats) -> Floats:
         """Ranks of the index under each row of a design.
