@@ -111,10 +111,10 @@ class Night:
         assert self.as_of is not None
         e, r = self.evaluated, self.request
         anomaly = layer.run(self.dataset, r.settings.anomaly.model)
-        unusual, self.model_drift = (None, {}) if anomaly is None else (anomaly.processes, anomaly.drift)
+        self.model_drift = {} if anomaly is None else anomaly.drift
         self.models = models(r.settings)
-        others = {"anomaly": unusual, "collusion": collusion.score(self.dataset), "learnt": learnt.score(e.states)}
-        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, others, changed=r.settings.layers)
+        beside = others(self.dataset, e, r.settings, anomaly)
+        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, beside, changed=r.settings.layers)
         self.processes = scored.join(e.index, on="process_id", how="left", maintain_order="left", validate="1:1")
         answers = self.dataset.tables["answers"]
         self.regions = assessment.with_layer(
@@ -194,6 +194,18 @@ class Night:
 
 def _lines(checks: list[quality.Check]) -> str:
     return "\n".join(f"  {c.name}: {c.detail} ({c.value} against {c.bound})" for c in checks)
+
+
+def others(
+    dataset: Dataset, evaluated: Evaluated, settings: Settings, anomaly: layer.Scored | None = None
+) -> dict[str, pl.DataFrame | None]:
+    """What the layers beside the rules say of each process; `anomaly` where it was computed already."""
+    ready = anomaly or layer.run(dataset, settings.anomaly.model)
+    return {
+        "anomaly": None if ready is None else ready.processes,
+        "collusion": collusion.score(dataset),
+        "learnt": learnt.score(evaluated.states),
+    }
 
 
 def models(settings: Settings) -> dict[str, str]:
