@@ -25,7 +25,17 @@ BEFORE = {
     "quality": {"records", "scoring"},
     "profile": set(),
     "fingerprint": {"records"},
-    "publication": {"assessment", "records", "law", "catalogue", "indicators", "scoring", "quality", "fingerprint"},
+    "publication": {
+        "assessment",
+        "records",
+        "law",
+        "catalogue",
+        "indicators",
+        "collusion",
+        "scoring",
+        "quality",
+        "fingerprint",
+    },
     "documentation": {"assessment", "records", "law", "legal_parameters", "catalogue", "indicators", "scoring"},
     "simulate": set(),
     "pipeline": {
