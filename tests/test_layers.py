@@ -49,7 +49,7 @@ BEFORE = {
         "fingerprint",
         "publication",
     },
-    "proving": {"records", "collusion", "pipeline", "scoring", "simulate"},
+    "proving": {"records", "indicators", "pipeline", "scoring", "simulate"},
     "cardinal": {"records"},
     "cli": {
         "catalogue_check",

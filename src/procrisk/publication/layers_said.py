@@ -83,6 +83,6 @@ def lines(process: Row) -> list[str]:
     told = ["Capas del puntaje / layers of the score:"]
     for s in said(process):
         told += [f"  {s.label_es}: {s.line_es}", f"    {s.label_en}: {s.line_en}"]
-        for es, en in zip(s.reasons_es, s.reasons_en, strict=True):
+        for es, en in zip(s.reasons_es, s.reasons_en, strict=False):
             told += [f"    - {es}", f"      {en}"]
     return told

@@ -69,7 +69,7 @@ def weights(changed: Mapping[str, float] | None = None) -> dict[str, float]:
     for name, weight in (changed or {}).items():
         if name not in known:
             raise UsageError(f"[layers] has no layer {name!r}; known: {', '.join(known)}")
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0.0 <= weight <= 1.0:
+        if type(weight) not in (int, float) or not 0.0 <= weight <= 1.0:
             raise UsageError(f"[layers] {name} = {weight!r} should be a number from 0 to 1")
     return {**known, **(changed or {})}
 
