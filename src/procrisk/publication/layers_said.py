@@ -36,7 +36,7 @@ class Said:
 
     @property
     def speaks(self) -> bool:
-        """Whether it adds anything to the score."""
+        """Whether it says anything, be it enough to count or not."""
         return bool(self.score)
 
 
@@ -60,6 +60,8 @@ def _line(layer: layers.Layer, score: float, process: Row) -> tuple[str, str]:
         f"{score:.1f} de 100, por sí sola llega a {100 * layer.weight:.0f} puntos",
         f"{score:.1f} of 100, alone it reaches {100 * layer.weight:.0f} points",
     )
+    if 0.0 < score <= layer.least:
+        es, en = f"{es}; cuenta desde {layer.least:.0f}", f"{en}; it counts from {layer.least:.0f} on"
     one_in, peers = process.get("anomaly_one_in"), process.get("anomaly_n_peers")
     if layer.id == "anomaly" and one_in is not None and peers is not None:
         es += f"; 1 de cada {one_in:,.0f} de {peers:,} comparables es al menos así de poco común"
