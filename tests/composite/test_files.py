@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 from tests.composite import small
+from tests.conftest import ROOT
 
 from procrisk.composite.build import build
 from procrisk.composite.files import read_data, read_framework
@@ -46,6 +47,14 @@ def test_the_two_layouts_are_one_framework(toml, folder, tmp_path):
     assert f.groups[-1].aggregation == "geometric"
     assert f.by_id["datos"].denominator == "poblacion"
     assert f.leaves("indice") == ("plazo", "unico", "datos", "quejas")
+
+
+def test_the_framework_of_the_page_is_one(tmp_path):
+    page = (ROOT / "docs" / "composite.md").read_text(encoding="utf-8")
+    (tmp_path / "page.toml").write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    framework, method = read_framework(tmp_path / "page.toml")
+    assert framework.top == "indice"
+    assert method.scale == (1, 100)
 
 
 def test_shares_add_up_to_the_index(toml):
