@@ -78,18 +78,18 @@ def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cau
 
 
 def with_one_winner(frame: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
-    """Add winner (holder of all awards of the process, null where several hold them), winner_shown, one_n and one_total_cents.
+    """Add one_winner (holder of all awards of the process, null where several hold them), one_shown, one_n and one_total_cents.
 
     Those are the like purchases around the call that the same winner holds, itself among them, and their value.
     """
     holder = pl.col("holder")
     sole = (holder.n_unique() == 1) & (holder.null_count() == 0)
     held = awards.group_by("process_id").agg(
-        winner=pl.when(sole).then(holder.first()),
-        winner_shown=pl.when(sole).then(pl.col("holder_shown").sort().first()),
+        one_winner=pl.when(sole).then(holder.first()),
+        one_shown=pl.when(sole).then(pl.col("holder_shown").sort().first()),
     )
     joined = frame.join(held, on="process_id", how="left", maintain_order="left")
-    return alike(joined, PART, "one", (*LIKE, "winner"))
+    return alike(joined, PART, "one", (*LIKE, "one_winner"))
 
 
 def alike(frame: pl.DataFrame, which: pl.Expr, name: str, keys: Sequence[str] = LIKE) -> pl.DataFrame:

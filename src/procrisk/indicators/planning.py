@@ -127,7 +127,7 @@ def minor_orders_split(max_share: float, min_orders: int) -> Rule:
     risks=["R01", "R02"],
     ocp="R011",
     subject="process",
-    evidence=["item_class", "winner_shown", "one_n", "one_total_cents", "value_pen_cents"],
+    evidence=["item_class", "one_shown", "one_n", "one_total_cents", "value_pen_cents"],
     value="one_n",
     threshold="min_processes",
 )
