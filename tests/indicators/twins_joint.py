@@ -3,7 +3,19 @@
 import re
 from math import exp, log
 
-from tests.indicators.twins import cmp, either, every, first_call, inside, of_contracts, positive, signed, twin, when, worst
+from tests.indicators.twins import (
+    cmp,
+    either,
+    every,
+    first_call,
+    inside,
+    of_contracts,
+    positive,
+    signed,
+    twin,
+    when,
+    worst,
+)
 from tests.indicators.twins_execution_changes import growth, over
 from tests.indicators.twins_growth import own
 from tests.indicators.twins_ties import once, winners
@@ -191,7 +203,10 @@ def sel_62(w, p):
             return when(scope, None)
         n, halves, ours, before, z, late = found
         grew = ours * (n - halves) >= 1.4 * before * halves
-        return when(scope, p["process_id"] in late and z is not None and z >= 0.5 and ours >= 3 and ours / halves >= 0.25 and grew)
+        return when(
+            scope,
+            p["process_id"] in late and z is not None and z >= 0.5 and ours >= 3 and ours / halves >= 0.25 and grew,
+        )
 
     return worst(one(s) for s in winners(w, p))
 
