@@ -80,6 +80,14 @@ def findings(tables: Tables) -> pl.DataFrame:
     return pl.concat([twice, order, money]).cast(pl.Schema(SCHEMA)).sort("process_id", "kind")
 
 
+def named(found: pl.DataFrame) -> pl.DataFrame:
+    """The findings with each kind in words: name_es, name_en."""
+    words = {f"name_{g}": {k: v[n] for k, v in NAMES.items()} for n, g in enumerate(("es", "en"))}
+    return found.with_columns(
+        pl.col("kind").replace_strict(w, return_dtype=pl.String).alias(c) for c, w in words.items()
+    )
+
+
 def counts(found: pl.DataFrame) -> dict[str, int]:
     """Processes by kind, zero where there is none."""
     by_kind = dict(found.group_by("kind").agg(pl.col("process_id").n_unique()).iter_rows())
