@@ -141,7 +141,7 @@ def test_sel_61_new_firm_beyond_its_size(expected, row):
 
 
 COURSE = {
-    "method": "AS", "course_n": 10, "course_early_n": 5, "course_late_n": 5, "course_early_wins": 2,
+    "method": "AS", "course_n": 10, "course_span": 365, "course_early_n": 5, "course_late_n": 5, "course_early_wins": 2,
     "course_late_wins": 3, "course_late_share": 0.6, "course_is_late": True, "course_z": 0.5,
 }  # fmt: skip
 
@@ -156,6 +156,7 @@ COURSE = {
     (RAISED, {"course_late_share": 0.25}),
     (CLEAR, {"course_late_share": 0.24}),
     (PEERS, {"course_n": 9}),
+    (PEERS, {"course_span": 364}),
     (OUT, {"method": "CD"}),
     (MISSING, {"course_is_late": None}),
 )

@@ -191,6 +191,8 @@ def sel_62(w, p):
             z = None
             if 0 < k < n:
                 z = (sum(rank[i] for i in kept) - k * (n + 1) / 2) / (k * (n - k) * (n + 1) / 12) ** 0.5
+            if n < 10 or (last - min(days.values())).days < 365:
+                continue
             out[key] = (n, len(late), len(kept & late), k - len(kept & late), z, late)
         return out
 
@@ -199,7 +201,7 @@ def sel_62(w, p):
     def one(s):
         found = courses.get((p["buyer_id"], p["object"], s["party_id"]))
         scope = inside(p["method"], COMPETITIVE)
-        if found is None or found[0] < 10 or p["call_date"] is None:
+        if found is None or p["call_date"] is None:
             return when(scope, None)
         n, halves, ours, before, z, late = found
         grew = ours * (n - halves) >= 1.4 * before * halves

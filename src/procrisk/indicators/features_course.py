@@ -19,7 +19,7 @@ KEYS = ["buyer_id", "object", "party_id"]
 def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
     """The frame of suppliers with the course of each firm at the buyer.
 
-    Adds course_n (procedures of the sequence), course_early_n and course_late_n (of its halves; the middle one is
+    Adds course_n (procedures of the sequence), course_span (days from the first call to the last), course_early_n and course_late_n (of its halves; the middle one is
     early), course_early_wins, course_late_wins, course_late_share (wins over procedures of the later half), course_growth
     (that over the share of the earlier half; null where it won nothing there), course_is_late (whether this procedure is of
     the later half), course_z (Wilcoxon's rank-sum of the wins, as a z; positive: they come late; null where it won all).
@@ -30,6 +30,7 @@ def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame
     w, n = pl.col("_w"), pl.col("course_n")
     sums = ranked.group_by(KEYS).agg(
         course_n=pl.len().cast(pl.Int64),
+        course_span=(pl.col("call_date").max() - pl.col("call_date").min()).dt.total_days(),
         course_late_n=late.sum().cast(pl.Int64),
         course_late_wins=wins.filter(late).sum(),
         _w=wins.sum(),

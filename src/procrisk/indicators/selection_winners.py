@@ -95,10 +95,13 @@ def new_firm_beyond_its_size(
     value="course_late_share",
     threshold="min_share",
 )  # fmt: skip
-def growing_share(min_tries: int, min_wins: int, min_share: float, min_growth: float, min_z: float) -> Rule:
+def growing_share(
+    min_tries: int, min_days: int, min_wins: int, min_share: float, min_growth: float, min_z: float
+) -> Rule:
     """A firm wins more and more of what it bids for with one buyer."""
     early = col("course_early_wins") * col("course_late_n")
     grew = col("course_late_wins") * col("course_early_n") >= min_growth * early
     large = (col("course_late_wins") >= min_wins) & (col("course_late_share") >= min_share)
     late = col("course_is_late") & (col("course_z") >= min_z).fill_null(value=False)
-    return when(COMPETITIVE).enough(col("course_n") >= min_tries).then(late & large & grew)
+    enough = (col("course_n") >= min_tries) & (col("course_span") >= min_days)
+    return when(COMPETITIVE).enough(enough).then(late & large & grew)
