@@ -142,17 +142,18 @@ def test_sel_61_new_firm_beyond_its_size(expected, row):
 
 COURSE = {
     "method": "AS", "course_n": 10, "course_span": 365, "course_early_n": 5, "course_late_n": 5, "course_early_wins": 2,
-    "course_late_wins": 3, "course_late_share": 0.6, "course_is_late": True, "course_z": 0.5,
+    "course_late_wins": 3, "course_late_share": 0.6, "course_is_late": True, "course_z": 0.8,
 }  # fmt: skip
 
 
 @table(
     COURSE,
     (CLEAR, {"course_is_late": False}),
-    (CLEAR, {"course_z": 0.49}),
+    (CLEAR, {"course_z": 0.79}),
     (CLEAR, {"course_z": None}),
     (CLEAR, {"course_late_wins": 2, "course_early_wins": 0}),
-    (CLEAR, {"course_early_wins": 3}),
+    (CLEAR, {"course_early_wins": 3, "course_late_wins": 5}),
+    (CLEAR, {"course_early_n": 6, "course_late_n": 6, "course_n": 12, "course_late_wins": 2}),
     (RAISED, {"course_late_share": 0.25}),
     (CLEAR, {"course_late_share": 0.24}),
     (PEERS, {"course_n": 9}),

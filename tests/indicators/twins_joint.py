@@ -207,7 +207,13 @@ def sel_62(w, p):
         grew = ours * (n - halves) >= 1.4 * before * halves
         return when(
             scope,
-            p["process_id"] in late and z is not None and z >= 0.5 and ours >= 3 and ours / halves >= 0.25 and grew,
+            p["process_id"] in late
+            and z is not None
+            and z >= 0.8
+            and ours >= 3
+            and before <= 0.4 * (n - halves)
+            and ours / halves >= 0.25
+            and grew,
         )
 
     return worst(one(s) for s in winners(w, p))

@@ -96,12 +96,13 @@ def new_firm_beyond_its_size(
     threshold="min_share",
 )  # fmt: skip
 def growing_share(
-    min_tries: int, min_days: int, min_wins: int, min_share: float, min_growth: float, min_z: float
+    min_tries: int, min_days: int, min_wins: int, min_share: float, max_early: float, min_growth: float, min_z: float
 ) -> Rule:
     """A firm wins more and more of what it bids for with one buyer."""
     early = col("course_early_wins") * col("course_late_n")
     grew = col("course_late_wins") * col("course_early_n") >= min_growth * early
+    small = col("course_early_wins") <= max_early * col("course_early_n")
     large = (col("course_late_wins") >= min_wins) & (col("course_late_share") >= min_share)
     late = col("course_is_late") & (col("course_z") >= min_z).fill_null(value=False)
     enough = (col("course_n") >= min_tries) & (col("course_span") >= min_days)
-    return when(COMPETITIVE).enough(enough).then(late & large & grew)
+    return when(COMPETITIVE).enough(enough).then(late & small & large & grew)
