@@ -18,6 +18,7 @@ BEFORE = {
     "indicators": {"records", "law", "workdays", "catalogue"},
     "catalogue_check": {"catalogue", "indicators"},
     "collusion": {"records", "law", "indicators"},
+    "composite": set(),
     "cri": {"records", "indicators", "simulate"},
     "anomaly": {"records", "law", "workdays", "simulate"},
     "scoring": {"records", "indicators", "anomaly", "catalogue", "assessment"},
