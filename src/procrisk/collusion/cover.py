@@ -36,8 +36,9 @@ SAME = 0.995
 """Winner's price over the reference from which it says nothing: many honest awards are at the reference itself."""
 COVERED = 0.6
 """Share of the contests of a ring taken to be covered: one honest contest does not acquit (criterio propio)."""
-MOST, MOST_HEIGHT = 5.0, 2.0
-"""Logarithm of how much likelier under cover one contest, and its winner's height, can be at most: none decides alone."""
+MOST, MOST_HEIGHT, LEAST_HEIGHT = 5.0, 1.0, -2.0
+"""Logarithm of how much likelier under cover one contest can be at most, and its winner's height at most and at least: none decides
+alone, and a high price tells less for cover than a low one against it (criterio propio)."""
 GAPS: Array = np.array([-np.inf, 0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.27, 0.35, np.inf])
 HEIGHTS: Array = np.array([-np.inf, 0.85, 0.9, 0.92, 0.93, 0.95, 0.97, 0.99, SAME, np.inf])
 """Classes in which a market's own prices are counted; an edge belongs to the class below it for heights, above it for gaps."""
@@ -67,11 +68,23 @@ def contests(tables: Tables) -> pl.DataFrame:
     won = winners.group_by(lot).agg(
         _who=pl.col("who").first(), _price=pl.col("price").min(), height=(pl.col("price") / reference).min()
     )
-    others = offers.join(won, on=lot, how="inner").filter(pl.col("who") != pl.col("_who"))
-    lost = others.group_by(*lot, "who", "object", "region_code", "year", "height").agg(
-        gap=(pl.col("price") / pl.col("_price")).min() - 1
+    each = (
+        offers.join(won, on=lot, how="inner")
+        .group_by(*lot, "who", "object", "region_code", "year", "height")
+        .agg(pl.col("price").min(), _wins=(pl.col("who") == pl.col("_who")).any(), _price=pl.col("_price").first())
+        .with_columns(price=pl.when("_wins").then("_price").otherwise("price"))
+        .sort(*lot, "price", ~pl.col("_wins"), "who")
     )
-    return lost.sort(*lot, "who").drop("who")
+    lowest = pl.col("price").first().over(lot)
+    return (
+        each.with_columns(
+            gap=pl.col("price") / lowest - 1,
+            undercut=(pl.col("_price") > lowest),
+            _first=pl.int_range(pl.len()).over(lot) == 0,
+        )
+        .filter(~pl.col("_first"))
+        .drop("_first", "_wins", "_price", "price", "who")
+    )
 
 
 def scores(lost: pl.DataFrame) -> pl.DataFrame:
@@ -98,14 +111,19 @@ def scores(lost: pl.DataFrame) -> pl.DataFrame:
         .group_by(*features_bid.LOT, *market, maintain_order=True)
         .agg(
             pl.col(*SHAPES).sum(),
-            pl.col("height", "near_peers").first(),
+            pl.col("height", "undercut", "near_peers").first(),
             near=near.sum().cast(pl.Int64),
             losers=pl.len().cast(pl.Int64),
             gap=pl.col("gap").min(),
         )
     )
     each = each.with_columns(_height(each), n=pl.col("losers").clip(upper_bound=LOSERS), _all=pl.lit(0))
-    covered = ((pl.col(s) + pl.col("_height")).clip(upper_bound=MOST).exp() for s in SHAPES)
+    apart = (
+        pl.when("undercut")
+        .then((STRAY / pl.col("undercut").mean().over("object")).log().clip(upper_bound=0.0))
+        .otherwise(0.0)
+    )
+    covered = ((pl.col(s) + pl.col("_height") + apart).clip(upper_bound=MOST).exp() for s in SHAPES)
     each = each.with_columns(((1 - COVERED) + COVERED * c).alias(s) for s, c in zip(SHAPES, covered, strict=True))
     scored = each.with_columns(_normal(s).alias(s) for s in SHAPES)
     scored = scored.with_columns(height_peers=pl.col("height").median().over("object"))
@@ -141,7 +159,7 @@ def _height(each: pl.DataFrame) -> pl.Expr:
     counted = each.select("object", _at=pl.Series(at)).with_columns(
         usual=pl.len().over("object", "_at") / pl.len().over("object")
     )
-    said = (likely / counted["usual"]).log().clip(-MOST_HEIGHT, MOST_HEIGHT)
+    said = (likely / counted["usual"]).log().clip(LEAST_HEIGHT, MOST_HEIGHT)
     return pl.Series("_height", np.where((height > SAME), 0.0, said.to_numpy())).alias("_height")
 
 

@@ -20,7 +20,7 @@ REACH = 30
 """Meetings of a pair, before and after, that are looked at: bounds the work, and agreements do not last for ever."""
 TRIANGLE = 3
 """Pairs that two contests share when three firms meet again."""
-LOOSE, TIGHT = 0.5, 0.25
+LOOSE, TIGHT = 0.5, 0.1
 """How much a contest counts in which only two of the firms meet again: a ring that hides, and a small market (criterio propio)."""
 WEIGHINGS = ("loose", "tight")
 _BLOCK = 100_000
@@ -37,19 +37,19 @@ class Block:
 
 
 def carried(entered: pl.DataFrame) -> pl.DataFrame:
-    """Pairs that meet more often than chance: firm, firm_b, n (meetings) and excess (1 - expected / n, above 0), sorted."""
-    slots = network._Slots.of(entered)  # noqa: SLF001
-    a, b, n = slots.meetings(slots.firm)
-    keep = n >= MIN_MEETINGS
-    a, b, n = a[keep], b[keep], n[keep]
-    excess = 1 - slots.expected(a, b) / np.maximum(n, 1)
-    # where a few firms fill a market no shuffle can part them: usual rivals carry by how much they overlap
-    overlap = n / (slots.count[a] + slots.count[b] - n)
-    usual = (n >= network.USUAL_MEETINGS) & (overlap >= network.USUAL_OVERLAP)
-    excess = np.where(usual, np.maximum(excess, np.sqrt(overlap)), excess)
-    columns = {"firm": slots.names.gather(a), "firm_b": slots.names.gather(b), "n": n, "excess": excess}
-    made = pl.DataFrame(columns, schema_overrides={"firm": pl.String, "firm_b": pl.String})
-    return made.filter(pl.col("excess") > 0).sort(PAIR)
+    """Pairs that carry over from one contest to another, sorted.
+
+    Args:
+        entered: as network.entries.
+
+    Returns:
+        firm, firm_b, n (meetings) and carries (above 0 to 1): the share of their meetings beyond those by chance. Where a few firms fill
+        a market no shuffle can part them: usual rivals carry by how far their contests are the same, if that is more.
+    """
+    excess = 1 - pl.col("expected") / pl.col("n")
+    usual = pl.when("usual").then(pl.col("overlap").sqrt())
+    met = network.meetings(entered, MIN_MEETINGS).with_columns(carries=pl.max_horizontal(excess, usual))
+    return met.filter(pl.col("carries") > 0).select(*PAIR, "n", "carries")
 
 
 def blocks(entered: pl.DataFrame, pairs: pl.DataFrame, known: pl.Series) -> Iterator[Block]:
@@ -67,13 +67,13 @@ def blocks(entered: pl.DataFrame, pairs: pl.DataFrame, known: pl.Series) -> Iter
     when = entered.select("process_id", "call_date").unique("process_id")
     met = (
         ties.rivals_of(entered.join(number, on="process_id", how="semi"))
-        .join(pairs.select(*PAIR, "excess").with_row_index("_pair"), on=PAIR, how="inner")
+        .join(pairs.select(*PAIR, "carries").with_row_index("_pair"), on=PAIR, how="inner")
         .join(number, on="process_id", how="inner")
         .join(when, on="process_id", how="left")
         .sort("_pair", "call_date", "_c")
     )
     pair, contest = met["_pair"].to_numpy().astype(np.int64), met["_c"].to_numpy().astype(np.int64)
-    excess = met["excess"].to_numpy()
+    carries = met["carries"].to_numpy()
     by_contest = np.argsort(contest, kind="stable")
     ends = np.searchsorted(contest[by_contest], np.arange(len(known) + 1))
     first = 0
@@ -81,12 +81,12 @@ def blocks(entered: pl.DataFrame, pairs: pl.DataFrame, known: pl.Series) -> Iter
         last = max(int(np.searchsorted(ends, ends[first] + _BLOCK, side="right")) - 1, first + 1)
         rows = by_contest[ends[first] : ends[last]]
         if len(rows):
-            yield _weighed(pair, contest, excess, rows, len(known))
+            yield _weighed(pair, contest, carries, rows, len(known))
         first = last
 
 
-def _weighed(pair: Ints, contest: Ints, excess: Floats, rows: Ints, n: int) -> Block:
-    own, other, carries = [rows[:0]], [rows[:0]], [excess[:0]]
+def _weighed(pair: Ints, contest: Ints, carries: Floats, rows: Ints, n: int) -> Block:
+    own, other, held = [rows[:0]], [rows[:0]], [carries[:0]]
     for step in range(-REACH, REACH + 1):
         at = rows + step
         inside = (at >= 0) & (at < len(pair)) & (step != 0)
@@ -94,13 +94,13 @@ def _weighed(pair: Ints, contest: Ints, excess: Floats, rows: Ints, n: int) -> B
         same = pair[at] == pair[here]
         own.append(contest[here[same]])
         other.append(contest[at[same]])
-        carries.append(excess[here[same]])
+        held.append(carries[here[same]])
     key = np.concatenate(own) * n + np.concatenate(other)
     order = np.argsort(key, kind="stable")
     key = key[order]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
     shared = np.diff(np.r_[starts, len(key)])
-    strongest = np.maximum.reduceat(np.concatenate(carries)[order], starts) if len(key) else np.zeros(0)
+    strongest = np.maximum.reduceat(np.concatenate(held)[order], starts) if len(key) else np.zeros(0)
     a, b = key[starts] // n, key[starts] % n
     weights = [strongest**2 * np.where(shared >= TRIANGLE, 1.0, few) for few in (LOOSE, TIGHT)]
     # a contest counts in its own group as much as the other that counts most
