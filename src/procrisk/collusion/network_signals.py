@@ -14,7 +14,7 @@ import polars as pl
 from procrisk.collusion import network, rotation, ties
 from procrisk.indicators.sentences import fill
 
-WEIGHTS = {"pairs": 0.1, "group": 0.05, "turns": 0.6}
+WEIGHTS = {"pairs": 0.03, "group": 0.02, "turns": 0.6}
 """How far each signal alone goes towards 1 (criterio propio: by how hard it is to explain without an agreement). Ties: ties.KINDS.
 
 Those of pairs and group stay below any tie: firms that only meet often are not to be taken for firms that agree."""
@@ -132,7 +132,7 @@ def _groups(net: network.Network) -> list[pl.DataFrame]:
     frame = there.join(known, on="group", how="inner")
     close = WEIGHTS["group"] * pl.when(pl.col("size") >= GROUP_MIN).then(pl.col("exclusivity") * pl.col("cohesion"))
     clear = (pl.col("p_turns").log(10) - np.log10(LEAST_P)) / (np.log10(FULL_P) - np.log10(LEAST_P))
-    turning = WEIGHTS["turns"] * (0.5 + 0.5 * clear.clip(0, 1))
+    turning = WEIGHTS["turns"] * clear.clip(0, 1)
     return [
         _said(
             frame,
