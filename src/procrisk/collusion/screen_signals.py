@@ -79,19 +79,23 @@ def contests(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Returns:
         bids (contest, price in the contest's one currency; the lowest of each bidder that was not withdrawn, none that the law
-        dictates or refuses) and contests (contest, process_id, object, year), one row a process and lot.
+        dictates or refuses) and contests (contest, process_id, object, year, floored: the lowest bid is one that was left out), one
+        row a process and lot.
     """
     processes = law.attach(tables["processes"])
     offers = features_bid.offers(tables, processes)
     there = (pl.col("state") != "withdrawn").fill_null(value=True)
     free = ~pl.any_horizontal(pl.col(c).fill_null(value=False) for c in ("at_limit", "under_floor"))
+    standing = offers.filter(there, pl.col("price") > 0).with_columns(
+        floored=(~free & (pl.col("price") == pl.col("price").min().over(LOT))).any().over(LOT)
+    )
     known = (
-        offers.filter(there, free, pl.col("price") > 0)
+        standing.filter(free)
         .join(processes.filter(CONTESTED).select("process_id", "object", "year"), on="process_id", how="inner")
         .with_columns(contest=pl.concat_str(LOT, separator="\x1f"), who=pl.coalesce("bidder", "offer"))
     )
     bids = known.group_by("contest", "who").agg(pl.col("price").min()).select("contest", "price")
-    return bids, known.select("contest", "process_id", "object", "year").unique("contest").sort("contest")
+    return bids, known.select("contest", "process_id", "object", "year", "floored").unique("contest").sort("contest")
 
 
 def signals(dataset: Records, model: Model | None = None) -> pl.DataFrame:
@@ -145,6 +149,8 @@ def _of_level(frame: pl.DataFrame, own: pl.DataFrame, keys: tuple[str, ...], mod
     span = float(np.log10(TO) - np.log10(FROM))
     strength = {k: WEIGHTS[k] * ((v - float(np.log10(FROM))) / span).clip(0.0, 1.0) for k, v in rise.items()}
     medians = [pl.col(i).median().over(by).alias(f"{i}:peers") for i in IDS]
+    # of bids whose lowest is not among them nobody can say that the lowest keeps its distance
+    strength["cover"] = pl.when("floored").then(0.0).otherwise(strength["cover"])
     told = scored.with_columns(**strength, **_peers(keys)).with_columns(medians)
     told = _reasons(told, gives).filter(pl.col("n_peers") >= MIN_REFERENCE)
     return told.join(own.select("contest"), on="contest", how="semi").select(
