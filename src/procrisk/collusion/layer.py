@@ -25,11 +25,8 @@ def score(dataset: Records) -> pl.DataFrame:
         first; null where nothing speaks).
     """
     net = network.build(dataset.tables)
-    return combine(
-        screen_signals.signals(dataset),
-        network_signals.of_network(net, dataset.tables),
-        cover_signals.of_entries(net.entries, dataset.tables),
-    )
+    prices = cover_signals.of_entries(net.entries, dataset.tables)
+    return combine(screen_signals.signals(dataset), network_signals.of_network(net, dataset.tables, prices), prices)
 
 
 def combine(screens: pl.DataFrame, network: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:

@@ -22,6 +22,9 @@ FULL_LIFT = 100.0
 """Meetings over those by chance at which the signal of pairs is whole; half of it at ten."""
 FULL_P, LEAST_P = 0.001, 0.05
 """Chance of such turns at which that signal is whole, and above which there is none."""
+OPEN_P, IN_THE_OPEN = 0.5, 0.25
+"""Chance of the prices of the same rivals from which they show competition, and what turns are worth beside such prices: one group in
+twenty keeps to turns by chance, and an agreement that does not move prices is an odd one (criterio propio)."""
 GROUP_MIN = 3
 """Firms of a group from which cohesion and exclusivity are looked at."""
 SIGNALS = ("pairs", "group", "turns", "ties")
@@ -49,11 +52,15 @@ def signals(dataset: Records) -> pl.DataFrame:
     return of_network(net, dataset.tables)
 
 
-def of_network(net: network.Network, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The same of a network at hand."""
+def of_network(
+    net: network.Network, tables: Mapping[str, pl.DataFrame], prices: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """The same of a network at hand; beside prices that show competition (from `cover_signals`) turns are worth less."""
     entered = net.entries
     evaluable = entered.filter(pl.col("n_bidders") >= 2).select("process_id").unique()
-    said = pl.concat([_pairs(net), *_groups(net), _ties(net, tables)])
+    schema = {"process_id": pl.String, "p_prices": pl.Float64}
+    known = pl.DataFrame(schema=schema) if prices is None else prices.select(list(schema))
+    said = pl.concat([_pairs(net), *_groups(net, known), _ties(net, tables)])
     best = (
         said.sort("process_id", "strength", "signal", "es", descending=[False, True, False, False])
         .group_by("process_id", maintain_order=True)
@@ -123,16 +130,17 @@ def _firms_of(pairs: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([pairs.select("firm"), pairs.select(firm="firm_b")]).unique()
 
 
-def _groups(net: network.Network) -> list[pl.DataFrame]:
+def _groups(net: network.Network, prices: pl.DataFrame) -> list[pl.DataFrame]:
     """Exclusive groups, and groups that win by turns, in the processes in which two bids or more are theirs."""
     there = net.entries.join(net.members, on="firm", how="inner").group_by("process_id", "group").agg(
         present=pl.col("bidder").n_unique()
     ).filter(pl.col("present") >= 2)  # fmt: skip
     known = net.groups.join(rotation.turns(net.entries, net.members), on="group", how="left")
-    frame = there.join(known, on="group", how="inner")
+    frame = there.join(known, on="group", how="inner").join(prices, on="process_id", how="left")
     close = WEIGHTS["group"] * pl.when(pl.col("size") >= GROUP_MIN).then(pl.col("exclusivity") * pl.col("cohesion"))
     clear = (pl.col("p_turns").log(10) - np.log10(LEAST_P)) / (np.log10(FULL_P) - np.log10(LEAST_P))
-    turning = WEIGHTS["turns"] * clear.clip(0, 1)
+    turning = WEIGHTS["turns"] * (0.5 + 0.5 * clear.clip(0, 1))
+    turning = turning * pl.when(pl.col("p_prices") >= OPEN_P).then(IN_THE_OPEN).otherwise(1.0)
     return [
         _said(
             frame,
