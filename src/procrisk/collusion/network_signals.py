@@ -23,8 +23,9 @@ FULL_LIFT = 100.0
 FULL_P, LEAST_P = 0.001, 0.05
 """Chance of such turns at which that signal is whole, and above which there is none."""
 OPEN_P, IN_THE_OPEN = 0.5, 0.25
-"""Chance of the prices of the same rivals from which they show competition, and what turns are worth beside such prices: one group in
-twenty keeps to turns by chance, and an agreement that does not move prices is an odd one (criterio propio)."""
+"""Chance of the prices of the same rivals from which they show competition, and what turns and a consortium elsewhere are worth beside
+such prices: one group in twenty keeps to turns by chance, partners are known to be, and an agreement that does not move prices is an
+odd one (criterio propio)."""
 GROUP_MIN = 3
 """Firms of a group from which cohesion and exclusivity are looked at."""
 SIGNALS = ("pairs", "group", "turns", "ties")
@@ -60,7 +61,7 @@ def of_network(
     evaluable = entered.filter(pl.col("n_bidders") >= 2).select("process_id").unique()
     schema = {"process_id": pl.String, "p_prices": pl.Float64}
     known = pl.DataFrame(schema=schema) if prices is None else prices.select(list(schema))
-    said = pl.concat([_pairs(net), *_groups(net, known), _ties(net, tables)])
+    said = pl.concat([_pairs(net), *_groups(net, known), _ties(net, tables, known)])
     best = (
         said.sort("process_id", "strength", "signal", "es", descending=[False, True, False, False])
         .group_by("process_id", maintain_order=True)
@@ -95,6 +96,11 @@ def _said(frame: pl.DataFrame, signal: str, strength: pl.Expr, es: str, en: str)
         en=fill(en, names, "en"),
     )
     return told.filter(pl.col("strength") > 0)
+
+
+def _open() -> pl.Expr:
+    """What a sign that competition would explain as well is worth beside the prices of a process."""
+    return pl.when(pl.col("p_prices") >= OPEN_P).then(IN_THE_OPEN).otherwise(1.0)
 
 
 def _shown(net: network.Network) -> pl.DataFrame:
@@ -140,7 +146,7 @@ def _groups(net: network.Network, prices: pl.DataFrame) -> list[pl.DataFrame]:
     close = WEIGHTS["group"] * pl.when(pl.col("size") >= GROUP_MIN).then(pl.col("exclusivity") * pl.col("cohesion"))
     clear = (pl.col("p_turns").log(10) - np.log10(LEAST_P)) / (np.log10(FULL_P) - np.log10(LEAST_P))
     turning = WEIGHTS["turns"] * (0.5 + 0.5 * clear.clip(0, 1))
-    turning = turning * pl.when(pl.col("p_prices") >= OPEN_P).then(IN_THE_OPEN).otherwise(1.0)
+    turning = turning * _open()
     return [
         _said(
             frame,
@@ -161,11 +167,14 @@ def _groups(net: network.Network, prices: pl.DataFrame) -> list[pl.DataFrame]:
     ]
 
 
-def _ties(net: network.Network, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _ties(net: network.Network, tables: Mapping[str, pl.DataFrame], prices: pl.DataFrame) -> pl.DataFrame:
     """The strongest tie of each process; the others do not add to it."""
     weight = {k: w for k, (w, _, _) in ties.KINDS.items()}
-    found = ties.ties(tables, net.entries).with_columns(
-        strength=pl.col("kind").replace_strict(weight, default=0.0, return_dtype=pl.Float64)
+    found = ties.ties(tables, net.entries).join(prices, on="process_id", how="left")
+    # partners of a consortium are so in the open, and lawfully
+    lawful = pl.when(pl.col("kind") == "consortium").then(_open()).otherwise(1.0)
+    found = found.with_columns(
+        strength=pl.col("kind").replace_strict(weight, default=0.0, return_dtype=pl.Float64) * lawful
     )
     order = ["process_id", "strength", "n", *network.PAIR, "kind"]
     most = found.sort(order, descending=[False, True, True, False, False, False])
@@ -175,10 +184,10 @@ def _ties(net: network.Network, tables: Mapping[str, pl.DataFrame]) -> pl.DataFr
             _said(
                 most.filter(pl.col("kind") == kind),
                 "ties",
-                pl.lit(strength),
+                pl.col("strength"),
                 f"{{a_shown:text}} y {{b_shown:text}} compiten aquí y {es}",
                 f"{{a_shown:text}} and {{b_shown:text}} are rivals here and {en}",
             )
-            for kind, (strength, es, en) in ties.KINDS.items()
+            for kind, (_, es, en) in ties.KINDS.items()
         ]
     )
