@@ -25,6 +25,12 @@ MIN_CONTESTS = 3
 """Contests that are summed at least: two are no habit (criterio propio)."""
 MIN_WEIGHT = 1.5
 """What they weigh together at least."""
+OPEN_P, IN_THE_OPEN = 0.5, 0.25
+"""Chance of the prices of the same rivals from which they show competition, and what is left beside such prices of a sign that chance
+or custom explains as well: turns (one group in twenty keeps to them by chance), a consortium elsewhere (lawful, and known to be),
+a single contest that looks like cover (one in many does) (criterio propio)."""
+NONE = pl.DataFrame(schema={"process_id": pl.String, "p_prices": pl.Float64})
+"""Prices of which nothing is known."""
 _TRIED = len(WEIGHINGS) * len(cover.SHAPES)
 
 
@@ -64,6 +70,11 @@ def of_entries(entered: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.
     return every.join(joined, on="process_id", how="left", maintain_order="left").select(
         "process_id", "prices", "p_prices", "reasons_es", "reasons_en"
     )
+
+
+def in_the_open() -> pl.Expr:
+    """What is left of such a sign (see IN_THE_OPEN) in a frame with p_prices; all of it where prices are not known."""
+    return pl.when(pl.col("p_prices") >= OPEN_P).then(IN_THE_OPEN).otherwise(1.0)
 
 
 def pooled(entered: pl.DataFrame, pairs: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:

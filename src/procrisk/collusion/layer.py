@@ -26,7 +26,9 @@ def score(dataset: Records) -> pl.DataFrame:
     """
     net = network.build(dataset.tables)
     prices = cover_signals.of_entries(net.entries, dataset.tables)
-    return combine(screen_signals.signals(dataset), network_signals.of_network(net, dataset.tables, prices), prices)
+    return combine(
+        screen_signals.signals(dataset, prices=prices), network_signals.of_network(net, dataset.tables, prices), prices
+    )
 
 
 def combine(screens: pl.DataFrame, network: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:

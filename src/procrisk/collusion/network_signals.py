@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from procrisk.collusion import network, rotation, ties
+from procrisk.collusion import cover_signals, network, rotation, ties
 from procrisk.indicators.sentences import fill
 
 WEIGHTS = {"pairs": 0.03, "group": 0.02, "turns": 0.6}
@@ -22,10 +22,6 @@ FULL_LIFT = 100.0
 """Meetings over those by chance at which the signal of pairs is whole; half of it at ten."""
 FULL_P, LEAST_P = 0.001, 0.05
 """Chance of such turns at which that signal is whole, and above which there is none."""
-OPEN_P, IN_THE_OPEN = 0.5, 0.25
-"""Chance of the prices of the same rivals from which they show competition, and what turns and a consortium elsewhere are worth beside
-such prices: one group in twenty keeps to turns by chance, partners are known to be, and an agreement that does not move prices is an
-odd one (criterio propio)."""
 GROUP_MIN = 3
 """Firms of a group from which cohesion and exclusivity are looked at."""
 SIGNALS = ("pairs", "group", "turns", "ties")
@@ -56,11 +52,10 @@ def signals(dataset: Records) -> pl.DataFrame:
 def of_network(
     net: network.Network, tables: Mapping[str, pl.DataFrame], prices: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """The same of a network at hand; beside prices that show competition (from `cover_signals`) turns are worth less."""
+    """The same of a network at hand; beside prices that show competition (`cover_signals`) turns and consortia are worth less."""
     entered = net.entries
     evaluable = entered.filter(pl.col("n_bidders") >= 2).select("process_id").unique()
-    schema = {"process_id": pl.String, "p_prices": pl.Float64}
-    known = pl.DataFrame(schema=schema) if prices is None else prices.select(list(schema))
+    known = cover_signals.NONE if prices is None else prices.select(cover_signals.NONE.columns)
     said = pl.concat([_pairs(net), *_groups(net, known), _ties(net, tables, known)])
     best = (
         said.sort("process_id", "strength", "signal", "es", descending=[False, True, False, False])
@@ -96,11 +91,6 @@ def _said(frame: pl.DataFrame, signal: str, strength: pl.Expr, es: str, en: str)
         en=fill(en, names, "en"),
     )
     return told.filter(pl.col("strength") > 0)
-
-
-def _open() -> pl.Expr:
-    """What a sign that competition would explain as well is worth beside the prices of a process."""
-    return pl.when(pl.col("p_prices") >= OPEN_P).then(IN_THE_OPEN).otherwise(1.0)
 
 
 def _shown(net: network.Network) -> pl.DataFrame:
@@ -146,7 +136,7 @@ def _groups(net: network.Network, prices: pl.DataFrame) -> list[pl.DataFrame]:
     close = WEIGHTS["group"] * pl.when(pl.col("size") >= GROUP_MIN).then(pl.col("exclusivity") * pl.col("cohesion"))
     clear = (pl.col("p_turns").log(10) - np.log10(LEAST_P)) / (np.log10(FULL_P) - np.log10(LEAST_P))
     turning = WEIGHTS["turns"] * (0.5 + 0.5 * clear.clip(0, 1))
-    turning = turning * _open()
+    turning = turning * cover_signals.in_the_open()
     return [
         _said(
             frame,
@@ -172,7 +162,7 @@ def _ties(net: network.Network, tables: Mapping[str, pl.DataFrame], prices: pl.D
     weight = {k: w for k, (w, _, _) in ties.KINDS.items()}
     found = ties.ties(tables, net.entries).join(prices, on="process_id", how="left")
     # partners of a consortium are so in the open, and lawfully
-    lawful = pl.when(pl.col("kind") == "consortium").then(_open()).otherwise(1.0)
+    lawful = pl.when(pl.col("kind") == "consortium").then(cover_signals.in_the_open()).otherwise(1.0)
     found = found.with_columns(
         strength=pl.col("kind").replace_strict(weight, default=0.0, return_dtype=pl.Float64) * lawful
     )

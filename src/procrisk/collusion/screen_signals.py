@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from procrisk import law
-from procrisk.collusion import classifier, stored
+from procrisk.collusion import classifier, cover_signals, stored
 from procrisk.collusion.classifier import APART, IDS, MIN_REFERENCE, Model
 from procrisk.collusion.screens import Array
 from procrisk.collusion.subgroups import FLOOR
@@ -98,12 +98,13 @@ def contests(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
     return bids, known.select("contest", "process_id", "object", "year", "floored").unique("contest").sort("contest")
 
 
-def signals(dataset: Records, model: Model | None = None) -> pl.DataFrame:
+def signals(dataset: Records, model: Model | None = None, prices: pl.DataFrame | None = None) -> pl.DataFrame:
     """The screens' part of the collusion score.
 
     Args:
         dataset: assembled tables.
         model: the classifier; the one in use unless given.
+        prices: from `cover_signals`: where the same rivals compete in their other contests, one contest says less.
 
     Returns:
         one row a process of dataset.tables["processes"], sorted by process_id: screens (0 to 1; null where no contest has four free
@@ -113,6 +114,10 @@ def signals(dataset: Records, model: Model | None = None) -> pl.DataFrame:
     bids, about = contests(dataset.tables)
     fitted = stored.load(stored.current())[0] if model is None else model
     judged = _judged(classifier.features(bids).join(about, on="contest", how="left", maintain_order="left"), fitted)
+    known = cover_signals.NONE if prices is None else prices.select(cover_signals.NONE.columns)
+    judged = judged.join(known, on="process_id", how="left", maintain_order="left").with_columns(
+        pl.col(s) * cover_signals.in_the_open() for s in WEIGHTS
+    )
     left = (1 - pl.col("learnt")) * (1 - pl.col("cover"))
     best = (
         judged.with_columns(screens=1 - left)
