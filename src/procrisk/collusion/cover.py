@@ -1,4 +1,4 @@
-"""How far the prices of each contest look like cover: losers that keep their distance, a winner just under the reference.
+"""How far the prices of each contest look like cover: rivals that keep their distance, a winner just under the reference.
 
 A firm that covers another bids above it, and not by so little that it might win: between the winner and the others there is
 a gap, and nobody is below (the missing bids of Chassang, Kawai, Nakabayashi and Ortner, 2022; Imhof, 2017). The winner has no
@@ -7,12 +7,14 @@ over the contests of the same rivals (`cover_signals`): a score that is standard
 """
 
 from collections.abc import Mapping
+from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtri
 
 from procrisk import law
+from procrisk.collusion.network import Ints
 from procrisk.collusion.screens import Array
 from procrisk.indicators import features_bid
 from procrisk.indicators.terms import CONTESTED
@@ -39,7 +41,7 @@ COVERED = 0.6
 MOST, MOST_HEIGHT, LEAST_HEIGHT = 5.0, 1.0, -2.0
 """Logarithm of how much likelier under cover one contest can be at most, and its winner's height at most and at least: none decides
 alone, and a high price tells less for cover than a low one against it (criterio propio)."""
-GAPS: Array = np.array([-np.inf, 0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.27, 0.35, np.inf])
+GAPS: Array = np.array([0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.27, 0.35, np.inf])
 HEIGHTS: Array = np.array([-np.inf, 0.85, 0.9, 0.92, 0.93, 0.95, 0.97, 0.99, SAME, np.inf])
 """Classes in which a market's own prices are counted; an edge belongs to the class below it for heights, above it for gaps."""
 LOSERS = 5
@@ -50,12 +52,13 @@ MIN_PEERS = 100
 
 
 def contests(tables: Tables) -> pl.DataFrame:
-    """The prices of each contest with one known winner and a rival, one row a loser.
+    """The prices of each contest with one known winner and a rival, one row a bidder but for the lowest.
 
     Returns:
-        process_id, lot_id, object, region_code, year, height (winner's price over the reference; null where that is unknown) and
-        gap (the loser's price over the winner's, less 1; its lowest bid that was not withdrawn). Bids at a limit of the law count:
-        who goes down to the floor competes.
+        process_id, lot_id, object, region_code, year, height (winner's price over the reference; null where that is unknown),
+        undercut (the winner is not the lowest) and gap (the bidder's price over the lowest, less 1), sorted by them. Of each bidder
+        the lowest bid that was not withdrawn counts, of the winner the one that won. Bids at a limit of the law count: who goes
+        down to the floor competes.
     """
     lot = features_bid.LOT
     processes = law.attach(tables["processes"])
@@ -80,60 +83,52 @@ def contests(tables: Tables) -> pl.DataFrame:
         each.with_columns(
             gap=pl.col("price") / lowest - 1,
             undercut=(pl.col("_price") > lowest),
-            _first=pl.int_range(pl.len()).over(lot) == 0,
         )
-        .filter(~pl.col("_first"))
-        .drop("_first", "_wins", "_price", "price", "who")
+        .filter(pl.int_range(pl.len()).over(lot) > 0)
+        .select(*lot, "object", "region_code", "year", "height", "undercut", "gap")
     )
 
 
 def scores(lost: pl.DataFrame) -> pl.DataFrame:
-    """How much each contest looks like cover among contests with as many losers.
+    """How much each contest looks like cover among contests with as many bidders.
 
     Args:
         lost: from `contests`.
 
     Returns:
-        one row a process, sorted: process_id, one column for each of SHAPES (near 0 with deviation 1 in a market without cover; the mean
-        of the process's lots), near (losers less than NEAR above the winner, or below it), losers, height and gap (of the lowest loser),
-        means of the lots, near_peers and height_peers (share of near losers and median height among those of its object).
+        one row a process, sorted by process_id: one column for each of SHAPES (mean 0 and deviation 1 over comparable contests; the mean
+        of the process's lots), near (bids less than NEAR above the lowest), losers (bids but for the lowest), height (mean of the lots),
+        near_peers and height_peers (share of near bids and median height among those of its object).
     """
-    gaps = _class(lost["gap"].to_numpy(), GAPS, "right")
-    per_loser = lost.with_columns(
-        _class=pl.Series(gaps), **{s: pl.Series(_density(GAPS, r)[gaps]) for s, r in SHAPES.items()}
+    each = _contests(lost)
+    each = each.with_columns(_height(each), n=pl.col("losers").clip(upper_bound=LOSERS))
+    # a winner that is not the lowest speaks against cover; one that is speaks for nothing, it is the rule
+    usual = pl.col("undercut").mean().over("object")
+    apart = pl.when("undercut").then((STRAY / usual).log().clip(upper_bound=0.0)).otherwise(0.0)
+    times = {s: (pl.col(s) + pl.col("_height") + apart).clip(upper_bound=MOST).exp() for s in SHAPES}
+    each = each.with_columns(((1 - COVERED) + COVERED * t).alias(s) for s, t in times.items())
+    ranked = each.with_columns(_share(s).alias(s) for s in SHAPES)
+    scored = ranked.with_columns(
+        *(_normal(ranked[s]) for s in SHAPES), height_peers=pl.col("height").median().over("object")
     )
-    usual = (pl.len().over("object", "_class") + 1) / (pl.len().over("object") + len(GAPS) - 1)
-    per_loser = per_loser.with_columns((pl.col(s) / usual).log() for s in SHAPES)
+    means = pl.col(*SHAPES, "height", "near_peers", "height_peers").sort_by("lot_id").mean()
+    return scored.group_by("process_id").agg(means, pl.col("near", "losers").sum()).sort("process_id")
+
+
+def _contests(lost: pl.DataFrame) -> pl.DataFrame:
+    """One row a process and lot; SHAPES: how much likelier its gaps are under cover than in its object's market (logarithm)."""
+    at = _class(lost["gap"].to_numpy(), GAPS, "right")
+    usual = (pl.len().over("object", "_at") + 1) / (pl.len().over("object") + len(GAPS) - 1)
+    likely = {s: pl.Series(_density(GAPS, r)[at]) for s, r in SHAPES.items()}
     near = pl.col("gap") < NEAR
-    market = ["object", "region_code", "year"]
-    each = (
-        per_loser.with_columns(near_peers=near.mean().over("object"))
-        .group_by(*features_bid.LOT, *market, maintain_order=True)
-        .agg(
-            pl.col(*SHAPES).sum(),
-            pl.col("height", "undercut", "near_peers").first(),
-            near=near.sum().cast(pl.Int64),
-            losers=pl.len().cast(pl.Int64),
-            gap=pl.col("gap").min(),
-        )
+    rivals = lost.with_columns(_at=pl.Series(at)).with_columns(
+        *((pl.lit(x) / usual).log().alias(s) for s, x in likely.items()), near_peers=near.mean().over("object")
     )
-    each = each.with_columns(_height(each), n=pl.col("losers").clip(upper_bound=LOSERS), _all=pl.lit(0))
-    apart = (
-        pl.when("undercut")
-        .then((STRAY / pl.col("undercut").mean().over("object")).log().clip(upper_bound=0.0))
-        .otherwise(0.0)
-    )
-    covered = ((pl.col(s) + pl.col("_height") + apart).clip(upper_bound=MOST).exp() for s in SHAPES)
-    each = each.with_columns(((1 - COVERED) + COVERED * c).alias(s) for s, c in zip(SHAPES, covered, strict=True))
-    scored = each.with_columns(_normal(s).alias(s) for s in SHAPES)
-    scored = scored.with_columns(height_peers=pl.col("height").median().over("object"))
-    return (
-        scored.group_by("process_id")
-        .agg(
-            pl.col(*SHAPES, "height", "gap", "near_peers", "height_peers").sort_by("lot_id").mean(),
-            pl.col("near", "losers").sum(),
-        )
-        .sort("process_id")
+    return rivals.group_by(*features_bid.LOT, "object", "region_code", "year", maintain_order=True).agg(
+        pl.col(*SHAPES).sort().sum(),
+        pl.col("height", "undercut", "near_peers").first(),
+        near=near.sum().cast(pl.Int64),
+        losers=pl.len().cast(pl.Int64),
     )
 
 
@@ -145,31 +140,34 @@ def _density(edges: Array, ranges: tuple[tuple[float, float], ...]) -> Array:
     return made
 
 
-def _class(values: Array, edges: Array, side: str) -> Array:
-    at = np.searchsorted(edges[1:-1], values, side="right" if side == "right" else "left")
-    made: Array = at
-    return made
+def _class(values: Array, edges: Array, side: Literal["left", "right"]) -> Ints:
+    """Which class each value is in; a value on an edge is in the class above it with side "right", below it with "left"."""
+    return np.searchsorted(edges[1:-1], values, side=side).astype(np.int64)
 
 
-def _height(each: pl.DataFrame) -> pl.Expr:
+def _height(each: pl.DataFrame) -> pl.Series:
     """How much likelier the winner's price over the reference is under cover (logarithm); 0 where it says nothing."""
     height = each["height"].fill_null(1.0).to_numpy()
     at = _class(height, HEIGHTS, "left")
-    likely = pl.Series(_density(HEIGHTS, HEIGHT)[at])
     counted = each.select("object", _at=pl.Series(at)).with_columns(
         usual=pl.len().over("object", "_at") / pl.len().over("object")
     )
-    said = (likely / counted["usual"]).log().clip(LEAST_HEIGHT, MOST_HEIGHT)
-    return pl.Series("_height", np.where((height > SAME), 0.0, said.to_numpy())).alias("_height")
+    likely = np.log(_density(HEIGHTS, HEIGHT)[at] / counted["usual"].to_numpy())
+    return pl.Series("_height", np.where(height > SAME, 0.0, likely.clip(LEAST_HEIGHT, MOST_HEIGHT)))
 
 
-def _normal(shape: str) -> pl.Expr:
-    """Rank among comparable contests as a normal score: of the finest level that holds MIN_PEERS."""
+def _share(shape: str) -> pl.Expr:
+    """Rank from 0 to 1 among comparable contests: those of the finest level that holds MIN_PEERS, else of the coarsest."""
     fits = []
     for keys in LEVELS:
-        over = [*(keys or ["_all"]), "n"]
-        n = pl.len().over(over)
-        share = (pl.col(shape).rank("average").over(over) - 0.5) / n
-        fits.append(pl.when(n >= MIN_PEERS).then(share))
-    last = (pl.col(shape).rank("average").over("n") - 0.5) / pl.len().over("n")
-    return pl.coalesce(*fits, last).map_batches(lambda u: pl.Series(ndtri(u.to_numpy())), return_dtype=pl.Float64)
+        over = [*keys, "n"]
+        share = (pl.col(shape).rank("average").over(over) - 0.5) / pl.len().over(over)
+        fits.append(pl.when(pl.len().over(over) >= (MIN_PEERS if keys else 1)).then(share))
+    return pl.coalesce(fits)
+
+
+def _normal(share: pl.Series) -> pl.Series:
+    """Shares as quantiles of the standard normal; one computation for each that occurs."""
+    values, at = np.unique(share.to_numpy(), return_inverse=True)
+    normal = NormalDist()
+    return pl.Series(share.name, np.array([normal.inv_cdf(v) for v in values.tolist()], dtype=np.float64)[at])

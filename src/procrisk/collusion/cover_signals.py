@@ -7,11 +7,11 @@ meet as often and compete do not show: somebody is always close to the winner.
 """
 
 from collections.abc import Mapping
+from math import erfc, sqrt
 from typing import Protocol
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr
 
 from procrisk.collusion import cover, neighbours, network, ties
 from procrisk.collusion.neighbours import WEIGHINGS
@@ -117,7 +117,7 @@ def pooled(entered: pl.DataFrame, pairs: pl.DataFrame, prices: pl.DataFrame) -> 
         parts.append(part.filter(pl.Series((many >= MIN_CONTESTS) & (weight >= MIN_WEIGHT))))
     schema = {"_at": pl.Int64, "z": pl.Float64, **dict.fromkeys(("contests", "near", "losers"), pl.Int64), "_high": pl.Float64, "_known": pl.Float64}  # fmt: skip
     found = pl.concat([pl.DataFrame(schema=schema), *parts]).sort("_at")
-    tail = np.minimum(_TRIED * ndtr(-found["z"].to_numpy()), 1.0)
+    tail = [min(_TRIED * erfc(z / sqrt(2)) / 2, 1.0) for z in found["z"].to_list()]
     about = prices[found["_at"]].select("process_id", "near_peers", "height_peers")
     return found.with_columns(
         about["process_id"], about["near_peers"], about["height_peers"],
