@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from procrisk import law
+from procrisk.collusion.classifier import MIN_REFERENCE
 from procrisk.collusion.network import Ints
 from procrisk.collusion.screens import Array
 from procrisk.indicators import features_bid
@@ -98,9 +99,12 @@ def scores(lost: pl.DataFrame) -> pl.DataFrame:
     Returns:
         one row a process, sorted by process_id: one column for each of SHAPES (mean 0 and deviation 1 over comparable contests; the mean
         of the process's lots), near (bids less than NEAR above the lowest), losers (bids but for the lowest), height (mean of the lots),
-        near_peers and height_peers (share of near bids and median height among those of its object).
+        near_peers and height_peers (share of near bids and median height among those of its object). Fewer than MIN_REFERENCE contests
+        are no market: no row.
     """
     each = _contests(lost)
+    if each.height < MIN_REFERENCE:
+        each = each.clear()
     each = each.with_columns(_height(each), n=pl.col("losers").clip(upper_bound=LOSERS))
     # a winner that is not the lowest speaks against cover; one that is speaks for nothing, it is the rule
     usual = pl.col("undercut").mean().over("object")
@@ -157,13 +161,13 @@ def _height(each: pl.DataFrame) -> pl.Series:
 
 
 def _share(shape: str) -> pl.Expr:
-    """Rank from 0 to 1 among comparable contests: those of the finest level that holds MIN_PEERS, else of the coarsest."""
+    """Rank from 0 to 1 among comparable contests: of the finest level that holds MIN_PEERS, else among all there are."""
     fits = []
     for keys in LEVELS:
         over = [*keys, "n"]
         share = (pl.col(shape).rank("average").over(over) - 0.5) / pl.len().over(over)
-        fits.append(pl.when(pl.len().over(over) >= (MIN_PEERS if keys else 1)).then(share))
-    return pl.coalesce(fits)
+        fits.append(pl.when(pl.len().over(over) >= MIN_PEERS).then(share))
+    return pl.coalesce(*fits, (pl.col(shape).rank("average") - 0.5) / pl.len())
 
 
 def _normal(share: pl.Series) -> pl.Series:
