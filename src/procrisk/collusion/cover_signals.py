@@ -19,8 +19,9 @@ from procrisk.indicators.sentences import fill
 
 WEIGHT = 0.8
 """How far prices of cover among the same rivals alone go towards 1 (criterio propio)."""
-FULL_P, LEAST_P = 0.001, 0.05
-"""Chance of such prices at which the sign is whole, and above which there is none (as for turns)."""
+FULL_P, LEAST_P = 0.001, 0.03
+"""Chance of such prices at which the sign is whole, and above which there is none (criterio propio: below the 0.05 of turns, for honest
+firms differ in their costs and some markets space their bids wider than others)."""
 MIN_CONTESTS = 3
 """Contests that are summed at least: two are no habit (criterio propio)."""
 MIN_WEIGHT = 1.5
