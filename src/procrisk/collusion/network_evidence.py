@@ -132,7 +132,7 @@ def chance(dataset: Dataset) -> Iterator[str]:
         yield _row(f"azar · chance {i + 1}", shuffled, network.pairs(shuffled))
     prices = cover.scores(cover.contests(dataset.tables))
     yield ""
-    yield "| precios de los mismos rivales · prices of the same rivals | procedimientos probados · processes tested | p ≤ 0.05 | de los probados · of the tested |"
+    yield f"| precios de los mismos rivales · prices of the same rivals | procedimientos probados · processes tested | p ≤ {cover_signals.LEAST_P:g} | de los probados · of the tested |"
     yield "|---|---|---|---|"
     yield _priced("registros · records", entered, prices)
     for i, shuffled in enumerate(drawn):
