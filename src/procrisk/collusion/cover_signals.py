@@ -24,7 +24,7 @@ FULL_P, LEAST_P = 0.001, 0.03
 firms differ in their costs and some markets space their bids wider than others)."""
 MIN_CONTESTS = 3
 """Contests that are summed at least: two are no habit (criterio propio)."""
-MIN_WEIGHT = 1.5
+MIN_WEIGHT = 0.75
 """What they weigh together at least."""
 OPEN_P, IN_THE_OPEN = 0.5, 0.25
 """Chance of the prices of the same rivals from which they show competition, and what is left beside such prices of a sign that chance
