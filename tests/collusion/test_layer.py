@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from tests.indicators.made import records
@@ -165,6 +165,7 @@ def test_parts_join_so_that_none_lowers_the_other():
 SHARE = st.one_of(st.none(), st.floats(0, 1))
 
 
+@settings(deadline=None)
 @given(st.tuples(SHARE, SHARE, SHARE), st.integers(0, 2), st.floats(0, 1))
 def test_a_stronger_part_never_lowers_the_score(parts, which, more):
     raised = list(parts)
