@@ -1,10 +1,12 @@
 """The collusion layer of a run: bid screens, the network of bidders and the prices of the same rivals in one score a process."""
 
+from collections.abc import Sequence
 from itertools import pairwise, permutations
 
 import polars as pl
 
 from procrisk.collusion import cover_signals, network, network_signals, screen_signals
+from procrisk.collusion.picture import picture
 from procrisk.collusion.screen_signals import Records
 
 PARTS = ("screens", "network", "prices")
@@ -68,3 +70,10 @@ def _reasons(language: str) -> pl.Expr:
         fits = [value[a] >= value[b] if a < b else value[a] > value[b] for a, b in pairwise(order)]
         listed = pl.when(*fits).then(pl.concat_list([told[i] for i in order])).otherwise(listed)
     return pl.when(listed.list.len() > 0).then(listed)
+
+
+def pictures(dataset: Records, process_ids: Sequence[str]) -> dict[str, str]:
+    """The neighbourhood of each of these processes as an SVG; those of which no bidders are known are left out."""
+    net = network.build(dataset.tables)
+    known = set(net.entries["process_id"])
+    return {p: picture(net, dataset.tables, p) for p in process_ids if p in known}
