@@ -21,6 +21,14 @@ SILENT = {
 """What is said of a layer without a score."""
 
 
+PARTS = (
+    ("prices", ("precios de los mismos rivales", "prices of the same rivals")),
+    ("screens", ("precios de este concurso", "prices of this contest")),
+    ("network", ("red de postores", "network of bidders")),
+)
+"""Parts of the collusion layer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One layer of one process."""
