@@ -201,7 +201,7 @@ def _check(framework: Framework, name: str) -> None:
             raise UsageError(f"{name}, items.{item.id}: kind is one of {KINDS}, certainty one of {CERTAINTIES}")
         if item.scored and item.pillar not in framework.pillars:
             raise UsageError(f"{name}, items.{item.id}: there is no pillar {item.pillar}")
-        if item.kind == "days" and item.zero <= item.full or item.kind == "count" and item.full <= 0:
+        if (item.kind == "days" and item.zero <= item.full) or (item.kind == "count" and item.full <= 0):
             raise UsageError(f"{name}, items.{item.id}: full and zero do not make a scale")
         if item.kind == "points" and item.scored:
             raise UsageError(f"{name}, items.{item.id}: points are kept, not scored")

@@ -94,7 +94,7 @@ def climb(shares: Sequence[float | None], apt: float) -> tuple[float | None, tup
     Returns:
         the value, from 0 to 3, None if a stage that counts is not known; and the rungs reached.
     """
-    value, reached = 0.0, []
+    value, reached = 0.0, list[int]()
     for at, share in enumerate(shares, 1):
         if share is None:
             return None, tuple(reached)
@@ -121,12 +121,17 @@ def pillar_part(
     if not items:
         return Part(None, None, None, applies=False)
     if not pillar.ladder:
-        mean, low, high = _mean(items, values)
-        return Part(*(None if x is None else 100 * x for x in (mean, low, high)))
+        return _part(_mean(items, values), 1)
     stages = [_mean([i for i in items if i.stage == s], values) for s in range(1, STAGES + 1)]
     value, reached = climb([s[0] for s in stages], framework.apt)
-    low, high = (climb([s[n] for s in stages], framework.apt)[0] for n in (1, 2))
-    return Part(*(None if x is None else 100 * x / STAGES for x in (value, low, high)), value, reached)
+    bounds = (climb([s[n] for s in stages], framework.apt)[0] for n in (1, 2))
+    return _part((value, *bounds), STAGES, value, reached)
+
+
+def _part(shares: Sequence[float | None], whole: float, ladder: float | None = None, apt: tuple[int, ...] = ()) -> Part:
+    """Score, low and high, of `whole`, as a part from 0 to 100."""
+    score, low, high = (None if x is None else 100 * x / whole for x in shares)
+    return Part(score, low, high, ladder, apt)
 
 
 def _mean(items: Sequence[Item], values: Mapping[str, float]) -> tuple[float | None, float, float]:
@@ -146,8 +151,8 @@ def index_part(framework: Framework, parts: Mapping[str, Part]) -> Part:
         return Part(None, None, None, applies=False)
     weights = np.array([w for w, _ in there])
     rows = np.array([[_float(getattr(p, at)) for _, p in there] for at in ("score", "low", "high")])
-    score, low, high = ((combine(above_one(rows), weights, "geometric", 1.0) - 1.0) / 0.99).tolist()
-    return Part(*(None if np.isnan(x) else x for x in (score, low, high)))
+    means = (combine(above_one(rows), weights, "geometric", 1.0) - 1.0) / 0.99
+    return _part([None if np.isnan(x) else float(x) for x in means], 100)
 
 
 def _float(value: float | None) -> float:
@@ -196,7 +201,12 @@ def _of_region(at: tuple[str, str], framework: Framework, group: pl.DataFrame) -
     }
     ours = all(p.ours for p in framework.pillars.values())
     rows = [
-        {**common, "pillar": id_, "weight": framework.pillars[id_].weight, "weight_is_ours": framework.pillars[id_].ours}
+        {
+            **common,
+            "pillar": id_,
+            "weight": framework.pillars[id_].weight,
+            "weight_is_ours": framework.pillars[id_].ours,
+        }
         | _said(part, framework.asked(period, id_), answers)
         for id_, part in parts.items()
     ]
