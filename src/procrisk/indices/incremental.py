@@ -10,7 +10,7 @@ from procrisk.errors import UsageError
 from procrisk.indices.frameworks import FOLDER
 
 LEVELS = 3
-CELLS = tuple(f"C{c}-R{r}" for c in range(1, LEVELS + 1) for r in range(1, LEVELS + 1))
+CELLS = tuple(f"C{c}R{r}" for c in range(1, LEVELS + 1) for r in range(1, LEVELS + 1))
 """The nine categories: capacity 1 (initial) to 3, risk 1 (below average) to 3."""
 
 
@@ -39,12 +39,12 @@ class Approach:
 
     def setup(self, cell: str, tongue: str) -> str:
         """The recommended set-up of a category; tongue: es or en."""
-        capacity, risk = (int(cell[at]) - 1 for at in (1, 4))
+        capacity, risk = (int(cell[at]) - 1 for at in (1, 3))
         return f"{self.setups[f'capacity_{tongue}'][capacity]} {self.setups[f'risk_{tongue}'][risk]}".strip()
 
     def name(self, cell: str, tongue: str) -> str:
         """A category in words."""
-        capacity, risk = (int(cell[at]) - 1 for at in (1, 4))
+        capacity, risk = (int(cell[at]) - 1 for at in (1, 3))
         first, second = self.names[f"capacity_{tongue}"][capacity], self.names[f"risk_{tongue}"][risk]
         return f"capacidad {first}, riesgo {second}" if tongue == "es" else f"{first} capacity, risk {second}"
 

@@ -1,6 +1,6 @@
 """Capacity x risk: how probable each of nine categories is for each region, and what the incremental approach says there.
 
-Nobody is put in a category whose edge the interval crosses: the probabilities are given instead, and said in words.
+No category is given where the interval crosses its edge: its probability is, with those of the others, and said in words.
 Capacity is RIFI; where a region has none, the published stage 1 of the ICP; else there is no data, never a guess. ADR 0015.
 """
 
@@ -24,8 +24,8 @@ Z_975 = 1.959963984540054
 SHOWN = 0.05
 """Categories less probable than this are not named in the sentence, nor do they sway the order of functions."""
 
-P_COLUMNS = {cell: f"p_{cell.lower().replace('-', '')}" for cell in CELLS}
-"""Category -> column of its probability: p_c1r1 ... p_c3r3."""
+P_COLUMNS = {cell: f"p_{cell[1]}_{cell[3]}" for cell in CELLS}
+"""Category -> column of its probability: p_1_1 ... p_3_3, capacity first."""
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "region_code": pl.String,
     "region": pl.String,
@@ -80,8 +80,9 @@ def matrix(
             one to compare categories over time.
 
     Returns:
-        columns of SCHEMA, one row for each of the 26 regions, by code. capacity and risk levels and category are null
-        where the interval crosses a cut or nothing is known; p_category is the probability of most_likely.
+        columns of SCHEMA, one row for each of the 26 regions, by code. The levels are those of the most probable category,
+        most_likely, and p_category its probability; category is null where an interval crosses a cut. All of them are
+        null where capacity or risk is not known.
 
     Raises:
         UsageError: a region stands twice, or no region has a score to hold the others against.
@@ -214,22 +215,20 @@ def _row(
         }
     span = _pair(given.get("capacity_low"), given.get("capacity_high"))
     interval, score = _pair(given["risk_low"], given["risk_high"]), given["risk"]
-    levels = {"capacity_level": _sure(span, own), "risk_level": _sure(interval, cuts)}
     if span is None or interval is None or not isinstance(score, float):
-        return given | levels | _without(no_capacity=span is None, no_risk=not isinstance(score, float))
+        return given | _without(no_capacity=span is None, no_risk=not isinstance(score, float))
     c, r = capacity_shares(*span, own), risk_shares(score, *interval, cuts, replicates)
     shares = {cell: float(c[i] * r[j]) for cell, (i, j) in zip(CELLS, product(range(LEVELS), repeat=2), strict=True)}
-    return given | levels | _placed(shares, levels, how)
+    return given | _placed(shares, how, settled=_within(span, own) and _within(interval, cuts))
 
 
 def _pair(low: object, high: object) -> tuple[float, float] | None:
     return (low, high) if isinstance(low, float) and isinstance(high, float) else None
 
 
-def _sure(span: tuple[float, float] | None, cuts: Sequence[float]) -> int | None:
-    """The level, if both ends of the interval lie in it."""
-    found = {level(b, cuts) for b in span or ()}
-    return found.pop() if len(found) == 1 else None
+def _within(span: tuple[float, float], cuts: Sequence[float]) -> bool:
+    """Whether both ends of an interval lie in one level."""
+    return level(span[0], cuts) == level(span[1], cuts)
 
 
 def _without(*, no_capacity: bool, no_risk: bool) -> dict[str, object]:
@@ -245,20 +244,25 @@ def _without(*, no_capacity: bool, no_risk: bool) -> dict[str, object]:
     }
 
 
-def _placed(shares: Mapping[str, float], levels: Mapping[str, int | None], how: Approach) -> dict[str, object]:
+def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool) -> dict[str, object]:
     """Probabilities, label if it is sure, recommendations of the most probable category, and a sentence."""
     ranked = sorted(CELLS, key=lambda cell: (-shares[cell], cell))
     best, likely = ranked[0], [c for c in ranked if shares[c] >= SHOWN]
-    sure = None not in levels.values()
     common = set.intersection(*(set(how.cells[c]) for c in likely or [best]))
     functions = sorted(how.cells[best], key=lambda f: f not in common)
-    said: dict[str, object] = {P_COLUMNS[c]: round(p, 6) for c, p in shares.items()}
-    said |= {"most_likely": best, "category": best if sure else None, "p_category": round(shares[best], 6)}
+    said: dict[str, object] = {P_COLUMNS[c]: round(p, 12) for c, p in shares.items()}
+    said |= {
+        "capacity_level": int(best[1]),
+        "risk_level": int(best[3]),
+        "most_likely": best,
+        "category": best if settled else None,
+        "p_category": round(shares[best], 12),
+    }
     for tongue in ("es", "en"):
         said[f"setup_{tongue}"] = how.setup(best, tongue)
         said[f"functions_{tongue}"] = [how.functions[f][tongue] for f in functions]
     listed = {t: "; ".join(f"{how.name(c, t)} ({100 * shares[c]:.0f} %)" for c in likely) for t in ("es", "en")}
-    if sure:
+    if settled:
         said["sentence_es"] = f"Categoría {best}: {how.name(best, 'es')}."
         said["sentence_en"] = f"Category {best}: {how.name(best, 'en')}."
     else:
