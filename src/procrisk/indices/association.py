@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from procrisk.errors import InputMissingError, UsageError
+from procrisk.errors import UsageError
 from procrisk.indices import facts
 from procrisk.indices.matrix import Z_975
 from procrisk.records.regions import REGIONS, region_of
@@ -41,6 +41,8 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "note_es": pl.String,
     "note_en": pl.String,
 }
+AUDIT_PERIOD = "2016-2022"
+"""Years of issue of the reports in the file that is published."""
 LEAST = 5
 """With fewer regions there is no correlation worth a number."""
 
@@ -142,7 +144,7 @@ def _measures(audited: pl.DataFrame | None) -> Iterator[tuple[str, pl.DataFrame]
     if audited is not None:
         for column in ("n_reports", "share_penal"):
             value = pl.col(column).cast(pl.Float64)
-            yield column, audited.select("region_code", period=pl.lit("2016-2022"), value=value)
+            yield column, audited.select("region_code", period=pl.lit(AUDIT_PERIOD), value=value)
 
 
 def spearman(a: pl.Series, b: pl.Series) -> float | None:

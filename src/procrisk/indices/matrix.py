@@ -232,15 +232,20 @@ def _within(span: tuple[float, float], cuts: Sequence[float]) -> bool:
 
 
 def _without(*, no_capacity: bool, no_risk: bool) -> dict[str, object]:
-    lack_es = [name for name, lacks in (("capacidad", no_capacity), ("riesgo", no_risk)) if lacks] or [
-        "intervalo del riesgo"
+    years = approach().max_age_years
+    lacks = [
+        (
+            f"capacidad (no hay RIFI ni ICP de los {years} años hasta el cierre del periodo)",
+            f"capacity (no RIFI or ICP of the {years} years up to the end of the period)",
+        )
+        if no_capacity
+        else None,
+        ("riesgo en este ámbito y periodo", "risk in this scope and period") if no_risk else None,
     ]
-    lack_en = [name for name, lacks in (("capacity", no_capacity), ("risk", no_risk)) if lacks] or [
-        "interval of the risk"
-    ]
+    named = [lack for lack in lacks if lack] or [("intervalo del riesgo", "interval of the risk")]
     return {
-        "sentence_es": f"Sin datos de {' ni de '.join(lack_es)}: no se asigna categoría.",
-        "sentence_en": f"No data on {' nor '.join(lack_en)}: no category is assigned.",
+        "sentence_es": f"Sin datos de {' ni de '.join(es for es, _ in named)}: no se asigna categoría.",
+        "sentence_en": f"No data on {' nor '.join(en for _, en in named)}: no category is assigned.",
     }
 
 
