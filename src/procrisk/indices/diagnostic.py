@@ -16,7 +16,7 @@ from procrisk.indices import facts, periods
 from procrisk.indices.frameworks import INDICES, load
 from procrisk.indices.incremental import approach
 from procrisk.indices.matrix import level
-from procrisk.indices.scores import ALL, NO, NO_EVIDENCE, YES
+from procrisk.indices.scores import ALL, NO, NO_EVIDENCE, SIMULATED, YES
 from procrisk.records.regions import REGIONS
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -191,7 +191,7 @@ def _question(text: str) -> str:
 
 
 def _mark(row: Mapping[str, Any]) -> str:
-    return "[SIMULADO] " if row["simulated"] else ""
+    return f"[{SIMULATED}] " if row["simulated"] else ""
 
 
 def _icp(code: str) -> Iterator[Line]:

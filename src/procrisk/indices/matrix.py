@@ -16,7 +16,7 @@ import polars as pl
 from procrisk.errors import UsageError
 from procrisk.indices import periods
 from procrisk.indices.incremental import CELLS, LEVELS, Approach, approach
-from procrisk.indices.scores import ALL
+from procrisk.indices.scores import ALL, SIMULATED
 from procrisk.records.regions import REGIONS
 
 Floats = npt.NDArray[np.float64]
@@ -148,8 +148,9 @@ def capacity_of(scores: pl.DataFrame, official: pl.DataFrame, period: str) -> pl
     end, years = _end(period), approach().max_age_years
     both = both.with_columns(_end=pl.col("period").replace_strict(ends, default=None, return_dtype=pl.Date))
     recent = both.filter((pl.col("_end") <= end) & (pl.col("_end") > date(end.year - years, end.month, 1)))
+    # the newest first, and of one period the newer framework, whose name comes later
     order = recent.sort(
-        "region_code", pl.col("measure") != "rifi", "simulated", -pl.col("_end").to_physical(), "source"
+        pl.col("measure") != "rifi", "simulated", "_end", "source", descending=[False, False, True, True]
     )
     return order.unique("region_code", keep="first", maintain_order=True).select(list(CAPACITY)).sort("region_code")
 
@@ -219,7 +220,8 @@ def _row(
         return given | _without(no_capacity=span is None, no_risk=not isinstance(score, float))
     c, r = capacity_shares(*span, own), risk_shares(score, *interval, cuts, replicates)
     shares = {cell: float(c[i] * r[j]) for cell, (i, j) in zip(CELLS, product(range(LEVELS), repeat=2), strict=True)}
-    return given | _placed(shares, how, settled=_within(span, own) and _within(interval, cuts))
+    settled = _within(span, own) and _within(interval, cuts)
+    return given | _placed(shares, how, settled=settled, mark=f"[{SIMULATED}] " if given["simulated"] else "")
 
 
 def _pair(low: object, high: object) -> tuple[float, float] | None:
@@ -249,7 +251,7 @@ def _without(*, no_capacity: bool, no_risk: bool) -> dict[str, object]:
     }
 
 
-def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool) -> dict[str, object]:
+def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool, mark: str) -> dict[str, object]:
     """Probabilities, label if it is sure, recommendations of the most probable category, and a sentence."""
     ranked = sorted(CELLS, key=lambda cell: (-shares[cell], cell))
     best, likely = ranked[0], [c for c in ranked if shares[c] >= SHOWN]
@@ -268,13 +270,13 @@ def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool) -> dic
         said[f"functions_{tongue}"] = [how.functions[f][tongue] for f in functions]
     listed = {t: "; ".join(f"{how.name(c, t)} ({100 * shares[c]:.0f} %)" for c in likely) for t in ("es", "en")}
     if settled:
-        said["sentence_es"] = f"Categoría {best}: {how.name(best, 'es')}."
-        said["sentence_en"] = f"Category {best}: {how.name(best, 'en')}."
+        said["sentence_es"] = f"{mark}Categoría {best}: {how.name(best, 'es')}."
+        said["sentence_en"] = f"{mark}Category {best}: {how.name(best, 'en')}."
     else:
         said["sentence_es"] = (
-            f"La categoría no está decidida, el intervalo cruza un corte: {listed['es']}. Conviene empezar por las funciones que van primero."
+            f"{mark}La categoría no está decidida, el intervalo cruza un corte: {listed['es']}. Conviene empezar por las funciones que van primero."
         )
         said["sentence_en"] = (
-            f"The category is not settled, the interval crosses a cut: {listed['en']}. Begin with the functions listed first."
+            f"{mark}The category is not settled, the interval crosses a cut: {listed['en']}. Begin with the functions listed first."
         )
     return said
