@@ -4,5 +4,7 @@ frameworks   what is asked and how it counts, as data (frameworks/*.toml)      p
 form         the form to fill in                    answers, cells, faults     the filled form, read and checked
 scores       RIFI and CRAPI by pillar, with bounds  facts                      what is publicly known, with its source
 matrix       capacity x risk, by probability        diagnostic                 strengths, weaknesses, opportunities, threats
-association  beside INCO and audits, with a warning simulate, example          made-up answers, marked so; a worked example
+incremental  cuts, set-ups and functions, as data    axes                       risk, RIFI and CRAPI side by side
+association  beside INCO and audits, with a warning  simulate, example          made-up answers, marked so; a worked example
+tables       all of it from forms and scores
 """

@@ -5,7 +5,6 @@ Capacity is RIFI; where a region has none, the published stage 1 of the ICP; els
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import product
 from math import erfc, sqrt
 
@@ -143,20 +142,12 @@ def capacity_of(scores: pl.DataFrame, official: pl.DataFrame, period: str) -> pl
         measure=pl.lit("icp_stage1"),
         source=pl.format("ICP {}, etapa 1: {}", "period", "source"),
     )
-    both = pl.concat([given, published])
-    ends = {p: periods.last_day(p) for p in both["period"].unique()}
-    end, years = _end(period), approach().max_age_years
-    both = both.with_columns(_end=pl.col("period").replace_strict(ends, default=None, return_dtype=pl.Date))
-    recent = both.filter((pl.col("_end") <= end) & (pl.col("_end") > date(end.year - years, end.month, 1)))
+    recent = periods.recent(pl.concat([given, published]), period, approach().max_age_years)
     # the newest first, and of one period the newer framework, whose name comes later
     order = recent.sort(
         pl.col("measure") != "rifi", "simulated", "_end", "source", descending=[False, False, True, True]
     )
     return order.unique("region_code", keep="first", maintain_order=True).select(list(CAPACITY)).sort("region_code")
-
-
-def _end(period: str) -> date:
-    return periods.last_day(period.rpartition("..")[2])
 
 
 def risk_shares(

@@ -3,6 +3,8 @@
 import re
 from datetime import date, timedelta
 
+import polars as pl
+
 from procrisk.errors import UsageError
 
 _READS = re.compile(r"(20\d{2})(?:-(?:S([12])|Q([1-4])|(0[1-9]|1[0-2])))?")
@@ -48,6 +50,17 @@ def last_day(period: str) -> date:
 def order(period: str) -> tuple[date, int]:
     """Sort key: by last day, the longer period last."""
     return last_day(period), months(period)
+
+
+def recent(frame: pl.DataFrame, period: str, years: int) -> pl.DataFrame:
+    """Rows whose `period` ends at or before the end of `period` and at most so many years before it; adds that day, `_end`.
+
+    period: also a span such as 2021-03..2022-02, as regional scores have.
+    """
+    end = last_day(period.rpartition("..")[2])
+    ends = {p: last_day(p) for p in frame["period"].unique()}
+    dated = frame.with_columns(_end=pl.col("period").replace_strict(ends, default=None, return_dtype=pl.Date))
+    return dated.filter((pl.col("_end") <= end) & (pl.col("_end") >= date(end.year - years, end.month, 1)))
 
 
 def _span(period: str) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import polars as pl
 from procrisk import fsio
 from procrisk.errors import UsageError
 from procrisk.indices import answers, association, facts, faults, scores
+from procrisk.indices.axes import axes
 from procrisk.indices.diagnostic import Evidence, diagnostic
 from procrisk.indices.matrix import capacity_of, matrix
 from procrisk.publication.exports import write_csv, write_parquet
@@ -21,6 +22,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "matrix": ("region_code",),
     "diagnostic": ("region_code", "line"),
     "association": ("what",),
+    "axes": ("region_code",),
 }
 """Name of a table -> the columns that tell its rows apart."""
 
@@ -40,7 +42,7 @@ class Procurement:
 
 
 def tables(forms: Iterable[Path], procurement: Procurement | None = None) -> dict[str, pl.DataFrame]:
-    """The tables named in KEYS; matrix, diagnostic and association only where procurement is given.
+    """The tables named in KEYS; matrix, diagnostic, association and axes only where procurement is given.
 
     Args:
         forms: filled forms; there may be none, the matrix then rests on the published ICP alone.
@@ -67,6 +69,7 @@ def tables(forms: Iterable[Path], procurement: Procurement | None = None) -> dic
         "matrix": matrix(p.risk, capacity, reference=p.reference),
         "diagnostic": diagnostic(evidence),
         "association": association.association(p.risk, audits),
+        "axes": axes(p.risk, made["scores"], p.period),
     }
 
 
