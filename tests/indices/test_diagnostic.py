@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from procrisk.indicators import INDICATORS
 from procrisk.indices.diagnostic import KINDS, SCHEMA, Evidence, diagnostic
 from procrisk.indices.scores import ITEMS, score
 from tests.indices.made import items
@@ -51,7 +52,7 @@ def test_answers_are_named_with_their_evidence():
     found = lines(answered=items(A1=1, A2=0, A3="no evidence"))
     assert ("strength", "¿La comisión está constituida? Sí (CRAPI-A1).", "https://www.gob.pe/acta") in found
     assert has(found, "weakness", "¿Tiene reglamento interno aprobado? No (CRAPI-A2).")
-    assert has(found, "weakness", "CRAPI: 1 preguntas sin evidencia, que no es lo mismo que «no»")
+    assert has(found, "weakness", "CRAPI: 1 pregunta sin evidencia, que no es lo mismo que «no»")
 
 
 def test_only_the_last_real_period_speaks_and_made_up_ones_are_marked():
@@ -88,7 +89,9 @@ def test_drivers_above_what_was_expected_threaten_those_below_are_a_chance():
     )
     found = lines(drivers=drivers)
     assert has(
-        found, "threat", "se levanta más de lo esperado (30 / 100; se esperaban 20.0). Es una señal, no una acusación."
+        found,
+        "threat",
+        "en 30 de 100 procesos, más de lo que se espera por lo que compra (20.0). Es una señal, no una acusación.",
     )
     assert has(found, "opportunity", "SEL-02")
     assert not any("EXE-01" in t for _, t, _ in found)  # evaluated nowhere
@@ -107,10 +110,37 @@ def test_a_trend_is_told_only_where_the_intervals_part(low, high, kind, text):
     assert has(lines(risk_=now, earlier=risk()), kind, text)
 
 
-@pytest.mark.parametrize(("share", "kind"), [(0.5, "threat"), (0.2, "opportunity")])
-def test_a_thin_market(share, kind):
-    market = pl.DataFrame({"region_code": ["08"], "n": [40], "share_single": [share]})
-    assert has(lines(market=market), kind, f"un solo postor en el {100 * share:.0f} % de 40 procesos")
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (2.5, "threat", "Mercado delgado: 2.5 procesos adjudicados por proveedor (mediana de las regiones: 2.0)"),
+        (1.6, "opportunity", "Mercado con muchos ganadores: 1.6"),
+    ],
+)
+def test_a_market_is_held_against_the_median_of_the_regions(value, kind, text):
+    market = pl.DataFrame({"region_code": ["08", "07", "06"], "thinness": [value, 2.0, 2.0]})
+    assert has(lines(market=market), kind, text)
+
+
+@pytest.mark.parametrize("value", [2.4, 1.7])
+def test_a_usual_market_is_neither(value):
+    market = pl.DataFrame({"region_code": ["08", "07", "06"], "thinness": [value, 2.0, 2.0]})
+    assert not any("Mercado" in t or "proveedores ganan" in t for _, t, _ in lines(market=market))
+
+
+def test_a_driver_of_less_than_one_process_or_one_that_only_informs_is_not_named():
+    only = next(i.id for i in INDICATORS.values() if i.role == "information")
+    drivers = pl.DataFrame(
+        {
+            "region_code": ["08", "08"],
+            "indicator": ["SEL-01", only],
+            "raised": [3, 30],
+            "evaluated": [10, 50],
+            "expected": [2.5, 6.0],
+            "excess": [0.5, 24.0],
+        }
+    )
+    assert not any("de lo que se espera" in t for _, t, _ in lines(drivers=drivers))
 
 
 def test_control_reports_carry_their_warning():
