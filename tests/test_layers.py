@@ -27,7 +27,7 @@ BEFORE = {
     "profile": set(),
     "fingerprint": {"records"},
     "publication": {"assessment", "records", "law", "catalogue", "indicators", "scoring", "quality", "fingerprint"},
-    "indices": {"assessment", "records", "catalogue", "indicators", "composite", "publication"},
+    "indices": {"assessment", "records", "indicators", "composite", "publication"},
     "documentation": {"assessment", "records", "law", "legal_parameters", "catalogue", "indicators", "scoring"},
     "simulate": set(),
     "pipeline": {"records", "indicators", "anomaly", "scoring", "quality", "fingerprint", "publication"},

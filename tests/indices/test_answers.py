@@ -3,6 +3,8 @@
 import csv
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from procrisk.errors import InputMissingError
 from procrisk.indices import answers, faults
@@ -191,3 +193,17 @@ def test_files_of_one_name_are_told_apart(tmp_path):
 def test_made_up_answers_are_known_by_their_source(tmp_path):
     read = answers.read([form(tmp_path / "a.csv", row(FUENTE="SIMULADO: prueba"), row(ITEM="CRAPI-A2"))])
     assert read.items.sort("item")["simulated"].to_list() == [True, False]
+
+
+WRITTEN = st.one_of(
+    st.sampled_from(["", "sí", "no", "sin evidencia", "no aplica", "0.5", "85 %", "4", "https://a.pe/b", "31/03/2025", "Cusco", "2025", "2018", "CRAPI-A1", "CRAPI-E2"]),
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12),
+)  # fmt: skip
+
+
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(answers.NEEDED, WRITTEN)), max_size=4))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_written_the_counts_add_up(tmp_path, rows):
+    """No cell stops the reading, and no row is lost."""
+    counts = answers.read([form(tmp_path / "f.csv", row(), *(row(**r) for r in rows))]).counts.row(0, named=True)
+    assert counts["read"] == sum(counts[c] for c in ("accepted", "quarantined", "unanswered", "blank"))

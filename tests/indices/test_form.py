@@ -55,6 +55,15 @@ def test_a_workbook_comes_back_as_it_was_filled_in(tmp_path):
     assert read.counts.row(0) == ("f.xlsx", 16, 6, 1, 9, 0)
 
 
+def test_numbers_where_the_template_had_text_are_read_too(tmp_path):
+    proof = {"ENLACE_EVIDENCIA": "https://www.gob.pe/x", "FECHA_EVIDENCIA": "31/03/2025"}
+    said = {"CRAPI-A1": {"RESPUESTA": "SÍ ", "PERIODO": 2025, "MARCO": 2018, "ITEM": " crapi-a1", **proof}}
+    path, _ = filled(tmp_path / "f.xlsx", CRAPI, said)
+    read = answers.read([path])
+    assert read.quarantine.is_empty()
+    assert read.items.select("period", "framework", "item", "answer").row(0) == ("2025", "2018", "CRAPI-A1", "yes")
+
+
 def test_an_empty_template_is_unanswered_and_not_wrong(tmp_path):
     for name in ("f.xlsx", "f.csv"):
         form.write(tmp_path / name, RIFI, "08", "2025")

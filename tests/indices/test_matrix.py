@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 from procrisk.errors import UsageError
 from procrisk.indices import facts, incremental
+from procrisk.indices.capacity import CAPACITY, capacity_of
 from procrisk.indices.incremental import CELLS, approach, build
 from procrisk.indices.matrix import (
-    CAPACITY,
     P_COLUMNS,
     SCHEMA,
     Z_975,
-    capacity_of,
     capacity_shares,
     level,
     matrix,
@@ -153,11 +152,22 @@ def test_risk_is_held_against_the_mean_of_the_scope_or_a_fixed_one():
     assert one(frame, held, reference=20.0)["risk_level"] == 1
 
 
-def test_a_region_twice_or_nobody_is_refused():
+def test_a_region_twice_is_refused():
     with pytest.raises(UsageError, match="twice"):
         matrix(risk(("25", 1.0, 0.0, 2.0)), pl.DataFrame(schema=CAPACITY))
-    with pytest.raises(UsageError, match="nothing to hold risk against"):
-        matrix(risk().with_columns(score=pl.lit(None, pl.Float64)), pl.DataFrame(schema=CAPACITY))
+
+
+def test_where_nobody_has_a_score_no_region_has_a_risk():
+    nobody = risk().with_columns(score=pl.lit(None, pl.Float64))
+    assert "Sin datos de riesgo" in one(nobody, capacity("08", 20, 25))["sentence_es"]
+
+
+def test_peers_are_the_others_of_the_same_most_probable_category():
+    three = pl.concat([capacity(code, 20, 25) for code in ("08", "07", "06")])
+    frame = risk(("08", 20.0, 15.0, 25.0), ("07", 21.0, 15.0, 25.0), ("06", 10.0, 9.0, 11.0))
+    assert one(frame, three)["peers"] == ["07"]
+    assert one(frame, three, region="06")["peers"] == []
+    assert one(frame, three, region="01")["peers"] is None
 
 
 def test_made_up_answers_are_said_to_be_so():
@@ -194,7 +204,20 @@ def test_the_published_icp_is_a_range_and_stays_one():
 def test_rifi_comes_before_the_icp_the_newest_first_real_before_made_up():
     both = score(pl.concat([rifi("2021"), rifi("2022"), rifi("2022", simulated=True, version="DS148-2024")]))
     assert source(both, TOP_FIVE, "2022") == "RIFI 2022, marco 2018"
-    assert source(score(rifi("2022", simulated=True)), TOP_FIVE, "2022") == "RIFI 2022, marco 2018"
+    assert source(score(rifi("2022", simulated=True)), TOP_FIVE.head(0), "2022") == "RIFI 2022, marco 2018"
+
+
+def test_the_icp_that_a_form_quotes_counts_where_there_is_no_rifi():
+    quoted = score(items("RIFI", period="2022", ICP1=0.95))
+    found = capacity_of(quoted, TOP_FIVE.head(0), "2022")
+    assert found.select("capacity", "low", "high", "measure").row(0) == (95.0, 95.0, 95.0, "icp_stage1")
+    placed = one(risk(("08", 20.0, 15.0, 25.0)), found)
+    assert placed["category"] == "C3R3"
+    assert source(score(rifi("2022", ICP1=0.95)), TOP_FIVE.head(0), "2022") == "RIFI 2022, marco 2018"
+
+
+def test_made_up_answers_never_stand_before_a_published_fact():
+    assert source(score(rifi("2022", simulated=True)), TOP_FIVE, "2022").startswith("ICP 2022")
 
 
 def test_what_came_later_or_is_too_old_is_not_capacity():

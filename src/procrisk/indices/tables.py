@@ -10,8 +10,9 @@ from procrisk import fsio
 from procrisk.errors import UsageError
 from procrisk.indices import answers, association, facts, faults, scores
 from procrisk.indices.axes import axes
+from procrisk.indices.capacity import capacity_of
 from procrisk.indices.diagnostic import Evidence, diagnostic
-from procrisk.indices.matrix import capacity_of, matrix
+from procrisk.indices.matrix import matrix
 from procrisk.publication.exports import write_csv, write_parquet
 
 KEYS: Mapping[str, tuple[str, ...]] = {
