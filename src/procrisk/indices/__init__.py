@@ -4,6 +4,7 @@ frameworks   what is asked and how it counts, as data (frameworks/*.toml); perio
 form         the form to fill in
 answers      the filled form, read and checked; cells: one row of it; faults: what can be wrong, in words
 scores       RIFI and CRAPI by pillar, with bounds
+robustness   the same under other weights, and with pillars that make up for each other
 facts        what is publicly known, with its source; example: what follows from it for five commissions
 capacity     RIFI, else the published ICP
 matrix       capacity x risk, by probability; incremental: its cuts, set-ups and functions, as data

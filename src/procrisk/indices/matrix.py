@@ -190,7 +190,7 @@ def _without(*, no_capacity: bool, no_risk: bool) -> dict[str, object]:
     years = approach().max_age_years
     lacks = [
         (
-            f"capacidad (no hay RIFI ni ICP de los {years} años hasta el cierre del periodo)",
+            f"capacidad (no hay RIFI ni ICP de los {years} años previos al cierre del periodo)",
             f"capacity (no RIFI or ICP of the {years} years up to the end of the period)",
         )
         if no_capacity
@@ -227,9 +227,9 @@ def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool, mark: 
         said["sentence_en"] = f"{mark}Category {best}: {how.name(best, 'en')}."
     else:
         said["sentence_es"] = (
-            f"{mark}La categoría no está decidida, el intervalo cruza un corte: {listed['es']}. Conviene empezar por las funciones que van primero."
+            f"{mark}La categoría no está decidida, porque el intervalo cruza un corte. Probabilidades: {listed['es']}. Conviene empezar por las primeras funciones de la lista."
         )
         said["sentence_en"] = (
-            f"{mark}The category is not settled, the interval crosses a cut: {listed['en']}. Begin with the functions listed first."
+            f"{mark}The category is not settled, since the interval crosses a cut. Probabilities: {listed['en']}. Begin with the first functions of the list."
         )
     return said

@@ -8,7 +8,7 @@ import polars as pl
 
 from procrisk import fsio
 from procrisk.errors import UsageError
-from procrisk.indices import answers, association, facts, faults, scores
+from procrisk.indices import answers, association, facts, faults, robustness, scores
 from procrisk.indices.axes import axes
 from procrisk.indices.capacity import capacity_of
 from procrisk.indices.diagnostic import Evidence, diagnostic
@@ -17,6 +17,7 @@ from procrisk.publication.exports import write_csv, write_parquet
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "scores": scores.KEY,
+    "robustness": robustness.KEY,
     "items": ("region_code", "period", "index", "framework", "item"),
     "quarantine": faults.KEY,
     "counts": ("file",),
@@ -54,8 +55,10 @@ def tables(forms: Iterable[Path], procurement: Procurement | None = None) -> dic
         UsageError: the file of audits, the period or the scores cannot be read as such.
     """
     read = answers.read(forms)
+    scored = scores.score(read.items)
     made = {
-        "scores": scores.score(read.items),
+        "scores": scored,
+        "robustness": robustness.robustness(scored),
         "items": read.items,
         "quarantine": read.quarantine,
         "counts": read.counts,
