@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from procrisk.indices.axes import axes, latest
+from procrisk.indices.axes import axes, nearest
 from procrisk.indices.scores import score
 from tests.indices.made import items
 
@@ -33,12 +33,14 @@ def test_an_index_without_data_shows_its_bounds():
     assert 0 < cusco["crapi_low"] < cusco["crapi_high"] == 100
 
 
-def test_the_latest_real_index_up_to_the_period_is_shown():
+def test_the_nearest_real_index_is_shown_what_was_known_then_before_what_came_after():
     several = [
         items(period=p, simulated=s, **WHOLE)
         for p, s in (("2023", False), ("2024", False), ("2025", True), ("2026", False))
     ]
     scores = score(pl.concat(several))
-    assert latest(scores, "2025")["period"].to_list() == ["2024"]
-    assert latest(scores, "2021").is_empty()
-    assert latest(scores, "2024-03..2025-02")["period"].to_list() == ["2024"]
+    assert nearest(scores, "2025")["period"].to_list() == ["2024"]
+    assert nearest(scores, "2024-03..2025-02")["period"].to_list() == ["2024"]
+    assert nearest(scores, "2022")["period"].to_list() == ["2023"]
+    assert nearest(scores, "2020-11").is_empty()
+    assert nearest(scores, "2021-12")["period"].to_list() == ["2023"]

@@ -220,11 +220,22 @@ def test_made_up_answers_never_stand_before_a_published_fact():
     assert source(score(rifi("2022", simulated=True)), TOP_FIVE, "2022").startswith("ICP 2022")
 
 
-def test_what_came_later_or_is_too_old_is_not_capacity():
-    assert source(score(rifi("2023")), TOP_FIVE.head(0), "2022") is None
-    assert source(score(rifi("2020")), TOP_FIVE.head(0), "2022") == "RIFI 2020, marco 2018"
-    assert source(score(rifi("2019")), TOP_FIVE.head(0), "2022") is None
-    assert source(score(rifi("2021")), TOP_FIVE.head(0), "2021-03..2022-02") == "RIFI 2021, marco 2018"
+@pytest.mark.parametrize(
+    ("answered", "period", "found"),
+    [
+        (["2021", "2022", "2023"], "2022", "2022"),
+        (["2021", "2023"], "2022", "2021"),  # what was known then before what came after
+        (["2023"], "2022", "2023"),
+        (["2020"], "2022", "2020"),
+        (["2019"], "2022", None),
+        (["2025"], "2022", None),
+        (["2021", "2022"], "2021-03..2022-02", "2021"),
+        (["2022"], "2022-02", "2022"),
+    ],
+)
+def test_capacity_is_that_of_then(answered, period, found):
+    told = source(score(pl.concat([rifi(p) for p in answered])), TOP_FIVE.head(0), period)
+    assert told == (None if found is None else f"RIFI {found}, marco 2018")
 
 
 # --- the approach as data ----------------------------------------------------------------------------------------------

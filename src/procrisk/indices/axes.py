@@ -17,7 +17,7 @@ def axes(risk: pl.DataFrame, scores: pl.DataFrame, period: str) -> pl.DataFrame:
     Args:
         risk: region_code, score, score_low, score_high; one row a region. More is riskier.
         scores: from `scores.score`. More is better.
-        period: of the risk score; an index older than the approach allows at its end, or later, is not shown.
+        period: of the risk score; an index further from its end than the approach allows is not shown.
 
     Returns:
         one row for each of the 26 regions, by code: region_code, region, risk, risk_low, risk_high, and for each index
@@ -28,20 +28,20 @@ def axes(risk: pl.DataFrame, scores: pl.DataFrame, period: str) -> pl.DataFrame:
     table = table.join(own, on="region_code", how="left", validate="1:1")
     for index in INDICES:
         name = index.lower()
-        found = latest(scores.filter(pl.col("index") == index), period)
+        found = nearest(scores.filter(pl.col("index") == index), period)
         shown = found.select("region_code", **{f"{name}{end}": column for end, column in _SHOWN.items()})
         table = table.join(shown, on="region_code", how="left", validate="1:1")
     return table.sort("region_code")
 
 
-def latest(scores: pl.DataFrame, period: str) -> pl.DataFrame:
-    """Each region's latest index (pillar "all") at the end of a period, answers of regions before made-up ones.
+def nearest(scores: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Each region's index (pillar "all") about the end of a period, answers of regions before made-up ones, the nearest first.
 
     Args:
         scores: of one index.
         period: such as 2022 or 2021-03..2022-02.
     """
     whole = scores.filter(pl.col("pillar") == ALL)
-    recent = periods.recent(whole, period, approach().max_age_years)
-    order = recent.sort("simulated", "_end", "framework", descending=[False, True, True])
-    return order.unique("region_code", keep="first", maintain_order=True).drop("_end").sort("region_code")
+    found = periods.near(whole, period, approach().max_age_years)
+    order = found.sort("simulated", "_after", "_apart", "framework", descending=[False] * 3 + [True])
+    return order.unique("region_code", keep="first", maintain_order=True).drop("_after", "_apart").sort("region_code")

@@ -18,13 +18,13 @@ CAPACITY: dict[str, type[pl.DataType]] = {
 
 
 def capacity_of(scores: pl.DataFrame, official: pl.DataFrame, period: str) -> pl.DataFrame:
-    """The capacity of each region at the end of a period: its latest RIFI, else its latest published ICP stage 1.
+    """The capacity of each region about the end of a period: its RIFI, else its published ICP stage 1.
 
     Args:
         scores: from `scores.score`. Answers of regions come before made-up ones. The ICP that a form quotes counts as published.
         official: facts of `icp_stage1` (`facts.of`): region_code, period, value or low and high (shares), source.
-        period: of the risk score, such as 2022, 2022-03 or 2021-03..2022-02. What is older than the approach allows at
-            its end, or later, is left out.
+        period: of the risk score, such as 2022, 2022-03 or 2021-03..2022-02. What lies further from its end than the
+            approach allows is left out; what came before the end is taken before what came after.
 
     Returns:
         columns of CAPACITY, in points of 0..100; capacity is null where a source gives a range and no value; a region of
@@ -63,9 +63,9 @@ def capacity_of(scores: pl.DataFrame, official: pl.DataFrame, period: str) -> pl
         measure=pl.lit("icp_stage1"),
         source=pl.format("ICP {}, etapa 1: {}", "period", "source"),
     )
-    recent = periods.recent(pl.concat([given, published]), period, approach().max_age_years)
-    # real answers, RIFI before the ICP, the newest, and of one period the newer framework, whose name comes later
-    order = recent.sort(
-        "simulated", pl.col("measure") != "rifi", "_end", "source", descending=[False, False, True, True]
+    found = periods.near(pl.concat([given, published]), period, approach().max_age_years)
+    # real answers, RIFI before the ICP, the nearest, and of one period the newer framework, whose name comes later
+    order = found.sort(
+        "simulated", pl.col("measure") != "rifi", "_after", "_apart", "source", descending=[False] * 4 + [True]
     )
     return order.unique("region_code", keep="first", maintain_order=True).select(list(CAPACITY)).sort("region_code")

@@ -190,8 +190,8 @@ def _without(*, no_capacity: bool, no_risk: bool) -> dict[str, object]:
     years = approach().max_age_years
     lacks = [
         (
-            f"capacidad (no hay RIFI ni ICP de los {years} años previos al cierre del periodo)",
-            f"capacity (no RIFI or ICP of the {years} years up to the end of the period)",
+            f"capacidad (no hay RIFI ni ICP a {years} años o menos del cierre del periodo)",
+            f"capacity (no RIFI or ICP within {years} years of the end of the period)",
         )
         if no_capacity
         else None,

@@ -52,15 +52,22 @@ def order(period: str) -> tuple[date, int]:
     return last_day(period), months(period)
 
 
-def recent(frame: pl.DataFrame, period: str, years: int) -> pl.DataFrame:
-    """Rows whose `period` ends at or before the end of `period` and at most so many years before it; adds that day, `_end`.
+def near(frame: pl.DataFrame, period: str, years: int) -> pl.DataFrame:
+    """Rows whose `period` ends at most so many years before or after the end of `period`.
 
     period: also a span such as 2021-03..2022-02, as regional scores have.
+
+    Returns:
+        the rows, with `_after` (it ends later) and `_apart` (days between the two ends): sorted by both, what was known
+        at the end of the period comes first, the newest of it foremost; then what came next.
     """
     end = last_day(period.rpartition("..")[2])
     ends = {p: last_day(p) for p in frame["period"].unique()}
-    dated = frame.with_columns(_end=pl.col("period").replace_strict(ends, default=None, return_dtype=pl.Date))
-    return dated.filter((pl.col("_end") <= end) & (pl.col("_end") >= date(end.year - years, end.month, 1)))
+    day = pl.col("period").replace_strict(ends, default=None, return_dtype=pl.Date)
+    months = (day.dt.year().cast(pl.Int64) * 12 + day.dt.month()) - (end.year * 12 + end.month)
+    return frame.filter(months.abs() <= 12 * years).with_columns(
+        _after=day > end, _apart=(day - pl.lit(end)).dt.total_days().abs()
+    )
 
 
 def _span(period: str) -> tuple[int, int]:
