@@ -25,6 +25,7 @@ from procrisk.scoring import assessment
 from procrisk.scoring.coverage import coverage
 from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import score_regions
+from procrisk.scoring.standard import standardise
 from procrisk.settings import Settings
 
 NOTHING_NEW = "nothing new"
@@ -110,7 +111,8 @@ class Night:
         unusual, self.model_drift = (None, {}) if anomaly is None else (anomaly.processes, anomaly.drift)
         model = layer.locate(r.settings.anomaly.model)
         self.model = layer.NONE if model is None else model.name
-        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, unusual)
+        listed = self.dataset.tables["processes"]
+        scored = standardise(listed, score_processes(listed, e.states, e.why, unusual), e.states, e.why)
         self.processes = scored.join(e.index, on="process_id", how="left", maintain_order="left", validate="1:1")
         answers = self.dataset.tables["answers"]
         self.regions = assessment.with_layer(
