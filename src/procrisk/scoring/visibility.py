@@ -2,7 +2,7 @@
 
 The score leaves out what is not evaluable, and with it the chance of a flag: of two processes alike, the one with half of its
 data hidden has on average half of the flags. `opportunity` is what the indicators that could be evaluated were expected to add
-(sum over families of the largest base rate times weight); strata.py compares processes per unit of it. The two bounds are the
+(sum of base rate times weight); strata.py compares processes per unit of it. The two bounds are the
 score if everything in scope that could not be evaluated were clear, or raised.
 """
 
@@ -55,7 +55,7 @@ def visibility(
     score = scored["score"].fill_null(float("nan")).to_numpy()
     low, high = (_with_other_layers(score, own, b) for b in bounds)
     made = {
-        "opportunity": _opportunity(rate * w, raised | clear, families),
+        "opportunity": _opportunity(rate * w, raised | clear),
         "score_if_clear": low,
         "score_if_raised": high,
     }
@@ -87,16 +87,17 @@ def opportunities(
         ids = sorted(wanted)
         evaluated = _mask(key, states, ids, pl.Expr.is_not_null)
         w, rate = _weights(weights, states, ids)
-        made[name] = _opportunity(rate * w, evaluated, [family(known[i]) for i in ids])
+        made[name] = _opportunity(rate * w, evaluated)
     return key.with_columns(pl.Series(k, v, dtype=pl.Float64).fill_nan(None).round(DECIMALS) for k, v in made.items())
 
 
-def _opportunity(expected: Floats, evaluated: Bools, families: list[str]) -> Floats:
-    """Sum over families of the largest expected weight that could be evaluated; NaN where none could."""
-    total = np.zeros(len(evaluated))
-    for name in sorted(set(families)):
-        at = [j for j, f in enumerate(families) if f == name]
-        total += np.where(evaluated[:, at], expected[:, at], 0.0).max(axis=1)
+def _opportunity(expected: Floats, evaluated: Bools) -> Floats:
+    """Sum of the expected weights that could be evaluated; NaN where none could.
+
+    All of a family, though only its strongest sign scores: two signs of one risk are two chances to see it. Where they always come
+    together, the sum expects too much of a process on which both were seen, and hiding one of them costs instead of paying.
+    """
+    total = np.where(evaluated, expected, 0.0).sum(axis=1)
     total[~evaluated.any(axis=1)] = np.nan
     return total
 
