@@ -97,7 +97,7 @@ def _opportunity(expected: Floats, evaluated: Bools) -> Floats:
     All of a family, though only its strongest sign scores: two signs of one risk are two chances to see it. Where they always come
     together, the sum expects too much of a process on which both were seen, and hiding one of them costs instead of paying.
     """
-    total = np.where(evaluated, expected, 0.0).sum(axis=1)
+    total: Floats = np.where(evaluated, expected, 0.0).sum(axis=1)
     total[~evaluated.any(axis=1)] = np.nan
     return total
 
