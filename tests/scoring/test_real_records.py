@@ -23,7 +23,7 @@ def real(shared_data):
     as_of = date(2022, 4, 20)
     found = evaluate(dataset, as_of, Settings())
     listed = dataset.tables["processes"]
-    scored = score_processes(listed, found.states, found.why, layer.score(dataset))
+    scored = score_processes(listed, found.states, found.why, {"anomaly": layer.score(dataset)})
     scored = standardise(listed, scored, found.states, found.why)
     return found, scored, score_regions(scored, Settings().scores, as_of), coverage(scored, found.states, found.why)
 

@@ -63,7 +63,7 @@ def test_thresholds_move_by_a_tenth_and_whole_ones_by_at_least_one():
 @pytest.fixture(scope="module")
 def run(shared_data):
     dataset = ingest([shared_data / "conosce"], [shared_data / "entities"], None).dataset
-    return Run(dataset, date(2022, 4, 8), Settings(scores=Scores(replicates=50)), layer.score(dataset))
+    return Run(dataset, date(2022, 4, 8), Settings(scores=Scores(replicates=50)), {"anomaly": layer.score(dataset)})
 
 
 def test_the_checks_on_real_records(run):

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from tests.scoring import made
 
+from procrisk.scoring import layers
 from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import score_regions
 from procrisk.scoring.standard import standardise
@@ -69,11 +70,11 @@ def test_an_anomaly_stays_in_the_bounds(world):
         }
     )
     plain = score_processes(frame, states, why, None, known)
-    joined = score_processes(frame, states, why, unusual, known)
+    joined = score_processes(frame, states, why, {"anomaly": unusual}, known)
     a, b = (visibility(frame, s, states, why, known) for s in (plain, joined))
     scored = plain["score"].is_not_null()
-    # 50 of 100 with a weight of 0.2: a tenth of what the rules leave
-    want = a["score_if_raised"] + (100 - a["score_if_raised"]) * 0.1
+    part = 0.5 * layers.table()["anomaly"].weight  # of what the rules leave
+    want = a["score_if_raised"] + (100 - a["score_if_raised"]) * part
     assert (b["score_if_raised"] - want).filter(scored).abs().max() < 0.002
 
 

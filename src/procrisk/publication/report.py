@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from procrisk.indicators import INDICATORS, roles
+from procrisk.publication import layers_said
 from procrisk.publication.registers import Statement, lines
 from procrisk.publication.report_risks import risks
 from procrisk.publication.summary import SCOPES_ES, headline
@@ -41,6 +42,8 @@ class Material:
     as_of: date
     simulated: bool
     registers: Statement = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
+    """process_id to the SVG of its neighbourhood, for processes of `queue`."""
 
 
 def page(material: Material) -> str:
@@ -228,13 +231,18 @@ def _unseen(m: Material) -> dict[str, Any]:
     return {"rows": rows, "dark": dark, "risks": risks.height, "evaluated": int((risks["evaluated"] > 0).sum())}
 
 
-def _queue(m: Material) -> list[dict[str, Any]]:
-    """The processes most worth a look, each with the sentences of its flags; regional and local governments alone."""
-    top = (
-        m.processes.filter(pl.col("score").is_not_null() & (pl.col("scope") != "national"))
+def queue(processes: pl.DataFrame) -> pl.DataFrame:
+    """The processes most worth a look, best first; of regional and local governments alone."""
+    return (
+        processes.filter(pl.col("score").is_not_null() & (pl.col("scope") != "national"))
         .sort(["score", "amount_pen", "process_id"], descending=[True, True, False], nulls_last=True)
         .head(QUEUE)
     )
+
+
+def _queue(m: Material) -> list[dict[str, Any]]:
+    """The processes of `queue`, each with the sentences of its flags, its layers and its picture."""
+    top = queue(m.processes)
     said = m.flags.join(top.select("process_id"), on="process_id").sort("process_id", "indicator", "subject_id")
     sentences: dict[str, list[dict[str, Any]]] = {}
     for f in said.iter_rows(named=True):
@@ -244,6 +252,8 @@ def _queue(m: Material) -> list[dict[str, Any]]:
             **r,
             "region": REGIONS.get(r["region_code"], "sin región"),
             "flags": _in_order(sentences.get(r["process_id"], []), r["reasons"]),
+            "layers": layers_said.said(r),
+            "picture": m.pictures.get(r["process_id"]),
         }
         for r in top.to_dicts()
     ]
@@ -275,6 +285,8 @@ def method_lines(as_of: date, *, simulated: bool) -> list[str]:
         "«No evaluable» no es «sin riesgo»: falta el dato o no hay con qué comparar, y así se cuenta. / Not evaluable is never clear.",
         "El puntaje de un proceso (0 a 100, más es más riesgo) pesa cada señal por su severidad y por lo rara que es entre procesos comparables "
         "(mismo procedimiento, objeto y año), sobre lo que se pudo evaluar. / A process score weighs each flag by severity and rarity among comparable processes.",
+        "A las reglas se unen la capa de anomalía (lo poco común entre comparables) y la de colusión (precios y turnos); cada una se publica aparte y lo que no se pudo "
+        "evaluar no suma ni limpia. «1 de cada N comparables» no es una probabilidad. / Rules are joined by an anomaly layer and a collusion layer, each published beside the score; what could not be evaluated adds and clears nothing.",
         "El puntaje de una región es lo que sus procesos puntúan por encima de lo esperado en procesos como ellos (objeto, procedimiento, banda de monto y año, y cuánto de cada uno "
         "se pudo evaluar), acercado al promedio de las regiones según su margen de error; el intervalo (95 %) sale de volver a sortear sus entidades. Al lado, el promedio simple y en qué se "
         "separa (docs/methodology.md). / A region's score is what its processes score above what is expected of processes like them, shrunk; the plain mean stands beside it.",

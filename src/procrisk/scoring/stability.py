@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -76,10 +75,6 @@ def agreement(check: str, usual: pl.DataFrame, other: pl.DataFrame) -> pl.DataFr
     return pl.DataFrame(made, SCHEMA)
 
 
-class Dataset(Records, Protocol):
-    """The assembled records: `tables`, name to frame."""
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a run needs to be made again otherwise."""
@@ -87,15 +82,16 @@ class Run:
     dataset: Records
     as_of: date
     settings: Settings
-    unusual: pl.DataFrame | None = None
-    """From the anomaly layer: process_id, score_anomaly, ...; it does not depend on the thresholds."""
+    others: Mapping[str, pl.DataFrame | None] | None = None
+    """What the layers beside the rules say (score_processes); they are kept as they are in every check."""
 
     def regions(
         self, states: pl.DataFrame, why: pl.DataFrame, settings: Scores, keep: pl.Expr | None = None
     ) -> pl.DataFrame:
         """The table of regions from these states; `keep` leaves processes out before regions are scored."""
-        listed = self.dataset.tables["processes"]
-        scored = standardise(listed, score_processes(listed, states, why, self.unusual), states, why)
+        listed, changed = self.dataset.tables["processes"], self.settings.layers
+        scored = score_processes(listed, states, why, self.others, changed=changed)
+        scored = standardise(listed, scored, states, why, changed=changed)
         return score_regions(scored if keep is None else scored.filter(keep), settings, self.as_of)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from procrisk.scoring.layers import combine
 from procrisk.scoring.process import DECIMALS, OUT_OF_SCOPE, family, registered, rules_score
 from procrisk.scoring.weights import STRATA, Bools, Floats, Rated, Weights, indicator_columns, scoring, weigh
 
@@ -24,6 +25,7 @@ def visibility(
     states: pl.DataFrame,
     why: pl.DataFrame,
     indicators: Mapping[str, Rated] | None = None,
+    changed: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Opportunity and bounds of each process.
 
@@ -33,6 +35,7 @@ def visibility(
         states: process_id and a Boolean per indicator; null is not evaluable.
         why: process_id and a UInt8 per indicator: 1 is out of scope.
         indicators: what is known of each; the registry when None.
+        changed: weights of layers that depart from the table's.
 
     Returns:
         process_id; opportunity (points of weight, 3 decimals; null where nothing that scores was evaluated); score_if_clear and
@@ -53,7 +56,7 @@ def visibility(
         rules_score(w, rate * w, raised | hidden, clear, families),
     )
     score = scored["score"].fill_null(float("nan")).to_numpy()
-    low, high = (_with_other_layers(score, own, b) for b in bounds)
+    low, high = (_with_other_layers(score, own, b, changed) for b in bounds)
     made = {
         "opportunity": _opportunity(rate * w, raised | clear),
         "score_if_clear": low,
@@ -102,13 +105,17 @@ def _opportunity(expected: Floats, evaluated: Bools) -> Floats:
     return total
 
 
-def _with_other_layers(score: Floats, rules: Floats, other_rules: Floats) -> Floats:
+def _with_other_layers(
+    score: Floats, rules: Floats, other_rules: Floats, changed: Mapping[str, float] | None
+) -> Floats:
     """The score with `other_rules` in the place of its own `rules`; layers join as a noisy-or, so what they leave multiplies.
 
-    Where nothing was evaluated there is no score and no other layer: the rules stand alone.
+    Where there is no score there is no other layer: the rules stand alone.
     """
-    left = np.where(np.isnan(score) | (100.0 - rules < _LEAST_LEFT), 1.0, (100.0 - score) / (100.0 - rules))
-    made: Floats = 100.0 - (100.0 - other_rules) * np.minimum(np.nan_to_num(left, nan=1.0), 1.0)
+    own, other = (100.0 - np.nan_to_num(combine({"rules": r}, changed), nan=0.0) for r in (rules, other_rules))
+    alone = np.isnan(score) | (own < _LEAST_LEFT)
+    left = np.where(alone, 1.0, (100.0 - score) / np.maximum(own, _LEAST_LEFT))
+    made: Floats = np.where(np.isnan(other_rules), np.nan, 100.0 - other * np.minimum(left, 1.0))
     return made
 
 
