@@ -28,6 +28,13 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "spearman": pl.Float64,
     "n": pl.Int32,
 }
+CHOICES = {
+    "plain mean": "crude",
+    "not drawn to the centre": "standardised",
+    "method not excused": "standardised_free",
+    "by soles": "score_soles",
+}
+"""Other figures of the same table that could have been the headline."""
 TOP = 5
 SEEDS = (1, 2, 3)
 """Other seeds of the bootstrap."""
@@ -103,7 +110,7 @@ def stability(
     Args:
         run: records, day of reading and settings of the usual run.
         only_periods: periods compared; every one when None.
-        checks: of "seeds", "thresholds", "indicators", "buyers"; every one when None.
+        checks: of "choices", "seeds", "thresholds", "indicators", "buyers"; every one when None.
 
     Returns:
         columns of SCHEMA, a row per check, scope and period, in the order in which the checks are made. The seed moves intervals
@@ -113,6 +120,7 @@ def stability(
     usual = run.regions(evaluated.states, evaluated.why, run.settings.scores)
     made = [pl.DataFrame(schema=SCHEMA)]
     makers: Mapping[str, Callable[[], Iterator[tuple[str, pl.DataFrame]]]] = {
+        "choices": lambda: _choices(usual),
         "seeds": lambda: _seeds(run, evaluated.states, evaluated.why),
         "thresholds": lambda: _thresholds(run),
         "indicators": lambda: _indicators(run, evaluated.states, evaluated.why),
@@ -128,6 +136,11 @@ def stability(
                     else compared
                 )
     return pl.concat(made)
+
+
+def _choices(usual: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    for name, column in CHOICES.items():
+        yield name, usual.with_columns(score=pl.col(column))
 
 
 def _seeds(run: Run, states: pl.DataFrame, why: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
