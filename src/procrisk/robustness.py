@@ -37,6 +37,7 @@ GROUPS = {
     "method not excused": "sin descontar el procedimiento · method not excused",
     "by soles": "por soles · by soles",
     "seed": "otra semilla · another seed",
+    "prior": "otro peso de las varianzas previas · another weight of the prior variances",
     "thresholds -10 %": "umbrales −10 % · thresholds −10 %",
     "thresholds +10 %": "umbrales +10 % · thresholds +10 %",
     "without indicator": "sin un indicador · without one indicator",

@@ -18,7 +18,7 @@ from procrisk.scoring import ranks
 from procrisk.scoring.estimates import SCOPES, UNRANKED, Estimates, base, draws, estimate, select
 from procrisk.scoring.periods import Period, month_index, periods
 from procrisk.scoring.strata import MILLI
-from procrisk.scoring.uncertainty import Floats
+from procrisk.scoring.uncertainty import PRIOR_FREEDOM, Floats
 from procrisk.settings import Scores
 
 LEAST_RANKED = 10
@@ -58,13 +58,16 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
-def score_regions(processes: pl.DataFrame, settings: Scores, as_of: date) -> pl.DataFrame:
+def score_regions(
+    processes: pl.DataFrame, settings: Scores, as_of: date, freedom: float = PRIOR_FREEDOM
+) -> pl.DataFrame:
     """Score every region in every scope and period that has data.
 
     Args:
         processes: from score_processes, with the columns of standard.py.
         settings: replicates and seed of the bootstrap.
         as_of: the day as of which the records are read; later calls are left out.
+        freedom: what the prior variances are worth (uncertainty.py); another value only to see what hangs on it.
 
     Returns:
         columns of SCHEMA, sorted by scope, period and region code. All 26 regions stand in each scope and period with a
@@ -77,7 +80,7 @@ def score_regions(processes: pl.DataFrame, settings: Scores, as_of: date) -> pl.
     parts = [pl.DataFrame(schema=SCHEMA)]
     for scope in SCOPES:
         chosen = select(within, scope)
-        found, by_soles = (estimate(chosen, spans, drawn, weighting) for weighting in ("count", "soles"))
+        found, by_soles = (estimate(chosen, spans, drawn, weighting, freedom) for weighting in ("count", "soles"))
         if found is not None and by_soles is not None:
             soles = {
                 "score_soles": by_soles.score / MILLI,

@@ -75,11 +75,11 @@ class Sums:
     """Rows of each region."""
 
 
-def components(sums: Sums) -> tuple[Floats, Floats]:
+def components(sums: Sums, freedom: float = PRIOR_FREEDOM) -> tuple[Floats, Floats]:
     """Variance within buyers and variance between buyers of a region, per period: unbalanced one-way analysis of variance.
 
-    Both are averaged with the prior values of this module, weighted by degrees of freedom, so that a period with a single
-    process still has a variance.
+    Both are averaged with the prior values of this module, weighted by degrees of freedom (those of the prior are `freedom`), so
+    that a period with a single process still has a variance.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         per_buyer = np.where(sums.n > 0, sums.plain**2 / sums.n, 0.0)
@@ -94,10 +94,10 @@ def components(sums: Sums) -> tuple[Floats, Floats]:
         regions += some
     freedom_within, freedom_between = total - buyers, buyers - regions
     within = np.maximum(sums.squares - by_buyer, 0.0)
-    within = (within + PRIOR_FREEDOM * PRIOR_WITHIN) / (freedom_within + PRIOR_FREEDOM)
+    within = (within + freedom * PRIOR_WITHIN) / (freedom_within + freedom)
     mean_size = np.maximum(total - unequal, 1.0) / np.maximum(freedom_between, 1.0)
     found = np.maximum((by_buyer - by_region) / np.maximum(freedom_between, 1.0) - within, 0.0) / mean_size
-    between = (freedom_between * found + PRIOR_FREEDOM * PRIOR_BETWEEN) / (freedom_between + PRIOR_FREEDOM)
+    between = (freedom_between * found + freedom * PRIOR_BETWEEN) / (freedom_between + freedom)
     return within, np.maximum(between, LEAST_BETWEEN * within)
 
 
@@ -116,7 +116,7 @@ class Sampled:
     """Regions x periods x replicates: draws of the error."""
 
 
-def sample(sums: Sums, weights: Floats, draws: Floats) -> Sampled:
+def sample(sums: Sums, weights: Floats, draws: Floats, freedom: float = PRIOR_FREEDOM) -> Sampled:
     """Mean excess of the regions and draws of its error.
 
     A replicate moves with the buyers drawn. Where the bootstrap's variance is below what the variance components say (few
@@ -126,8 +126,9 @@ def sample(sums: Sums, weights: Floats, draws: Floats) -> Sampled:
         sums: of one scope.
         weights: replicates x rows of `sums`.
         draws: standard normal, replicates x regions.
+        freedom: what the prior variances are worth.
     """
-    within, between = components(sums)
+    within, between = components(sums, freedom)
     periods = sums.n.shape[1]
     shape = (len(sums.regions), periods)
     excess, variance, effective = (np.full(shape, np.nan) for _ in range(3))
