@@ -109,6 +109,8 @@ def _apart(regions: pl.DataFrame, pairs: pl.DataFrame, funnel: pl.DataFrame) -> 
     told = []
     for scope, name in SCOPES.items():
         own, beyond = pairs.filter(scope=scope), funnel.filter(scope=scope)
+        if beyond.is_empty():
+            continue
         outside = ", ".join(REGIONS[c] for c in beyond.filter("outside")["region_code"]) or "ninguna · none"
         tau = beyond["tau2"].max()
         spread = "–" if tau is None else f"{float(tau) ** 0.5:.2f}"  # type: ignore[arg-type]
