@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 MILLI = 1000
+TINY = 1e-12
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _POISSON = np.cumsum([exp(-1.0) / factorial(j) for j in range(13)])
@@ -23,6 +24,8 @@ PRIOR_FREEDOM = 4.0
 """Degrees of freedom that the prior variances below are worth: they matter only where there is almost no data."""
 PRIOR_WITHIN, PRIOR_BETWEEN = 20_000.0**2, 10_000.0**2
 """Variance of process scores within a buyer and of buyers' means, before looking: 20 and 10 points, in thousandths."""
+POOLED_FREEDOM = 10.0
+"""Degrees of freedom that the variance components of all regions are worth beside a region's own buyers (one less than there are)."""
 LEAST_BETWEEN = 0.05
 """Buyers are taken to differ by at least this part of the variance within them, whatever a small sample suggests."""
 
@@ -119,8 +122,9 @@ class Sampled:
 def sample(sums: Sums, weights: Floats, draws: Floats, freedom: float = PRIOR_FREEDOM) -> Sampled:
     """Mean excess of the regions and draws of its error.
 
-    A replicate moves with the buyers drawn. Where the bootstrap's variance is below what the variance components say (few
-    buyers: one buyer drawn again is itself; one contract that outweighs all others), a normal part makes up the difference.
+    A replicate moves with the buyers drawn. Of few buyers the bootstrap knows little (one buyer drawn again is itself; one
+    contract may outweigh all others), so its variance is averaged with what the components say, weighted by degrees of freedom, and
+    replicates are scaled down to the average, or a normal part makes up what they lack.
 
     Args:
         sums: of one scope.
@@ -143,9 +147,12 @@ def sample(sums: Sums, weights: Floats, draws: Floats, freedom: float = PRIOR_FR
         moves = np.where(v_drawn > 0, MILLI * s_drawn / np.maximum(v_drawn, 1.0) - mean, 0.0)
         seen = (moves**2).mean(axis=0)
         modelled = np.where(some, (between * v2 + within * w2 * MILLI**2) / size**2, 1.0)
-        moved = moves + draws[:, [r]] * np.sqrt(np.maximum(modelled - seen, 0.0))
+        buyers = np.where(some, v**2 / np.maximum(v2, 1.0), 1.0)  # as many of equal weight
+        target = (buyers * seen + POOLED_FREEDOM * modelled) / (buyers - 1.0 + POOLED_FREEDOM)
+        scale = np.sqrt(target / np.maximum(np.maximum(seen, target), TINY))
+        moved = moves * scale + draws[:, [r]] * np.sqrt(np.maximum(target - seen, 0.0))
         excess[r, some] = mean[some]
-        variance[r, some] = np.maximum(seen, modelled)[some]
-        effective[r, some] = ((within + between) / np.maximum(seen, modelled))[some]
+        variance[r, some] = target[some]
+        effective[r, some] = ((within + between) / np.maximum(target, TINY))[some]
         deviations[r, some] = moved.T[some]
     return Sampled(excess, variance, effective, deviations)
