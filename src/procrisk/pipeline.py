@@ -30,6 +30,7 @@ from procrisk.scoring import assessment
 from procrisk.scoring.coverage import coverage
 from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import score_regions
+from procrisk.scoring.standard import standardise
 from procrisk.settings import Settings
 
 NOTHING_NEW = "nothing new"
@@ -115,7 +116,9 @@ class Night:
         self.model_drift = {} if anomaly is None else anomaly.drift
         self.models = models(r.settings)
         beside = others(self.dataset, e, r.settings, anomaly)
-        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, beside, changed=r.settings.layers)
+        listed, changed = self.dataset.tables["processes"], r.settings.layers
+        scored = score_processes(listed, e.states, e.why, beside, changed=changed)
+        scored = standardise(listed, scored, e.states, e.why, changed=changed)
         self.processes = scored.join(e.index, on="process_id", how="left", maintain_order="left", validate="1:1")
         answers = self.dataset.tables["answers"]
         self.regions = assessment.with_layer(
