@@ -76,9 +76,7 @@ def _line(layer: layers.Layer, score: float, process: Row) -> tuple[str, str]:
         en += f"; 1 in {one_in:,.0f} of {peers:,} comparable procedures is at least as uncommon"
     if layer.id == "collusion":
         parts = [
-            (name, process[f"collusion_{key}"])
-            for key, name in PARTS
-            if process.get(f"collusion_{key}") is not None
+            (name, process[f"collusion_{key}"]) for key, name in PARTS if process.get(f"collusion_{key}") is not None
         ]
         es += "".join(f"; {names[0]} {value:.1f}" for names, value in parts)
         en += "".join(f"; {names[1]} {value:.1f}" for names, value in parts)

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from procrisk.indicators import INDICATORS
+from procrisk.indicators import INDICATORS, shifted
 from procrisk.indicators.evaluate import evaluate
 from procrisk.indicators.features import Records
 from procrisk.scoring.association import spearman
@@ -155,21 +155,9 @@ def _seeds(run: Run, states: pl.DataFrame, why: pl.DataFrame) -> Iterator[tuple[
 
 
 def scaled(settings: Settings, factor: float) -> Settings:
-    """Every numeric threshold of the indicators times `factor`; whole numbers stay whole and move by at least one."""
-    thresholds = {}
-    for i in INDICATORS.values():
-        given = settings.thresholds.get(i.id, {})
-        moved = {n: _moved(given.get(n, v), factor) for n, v in i.params.items()}
-        if moved:
-            thresholds[i.id] = moved
-    return replace(settings, thresholds=thresholds)
-
-
-def _moved(value: float, factor: float) -> float:
-    if isinstance(value, int):
-        step = round(value * factor) - value
-        return max(0, value + (step or (1 if factor > 1 else -1))) if value else value
-    return value * factor
+    """Every threshold of the indicators moved by `factor` (`shifted.thresholds`), those of the settings too."""
+    moved = shifted.thresholds(factor, settings.thresholds)
+    return replace(settings, thresholds=moved)
 
 
 def _thresholds(run: Run) -> Iterator[tuple[str, pl.DataFrame]]:
