@@ -38,8 +38,8 @@ def page(frames, **changes):
 
 
 def test_every_region_has_its_own_tile():
-    assert set(report.TILES) == set(REGIONS)
-    assert len(set(report.TILES.values())) == len(REGIONS) == 26
+    assert set(tiles.TILES) == set(REGIONS)
+    assert len(set(tiles.TILES.values())) == len(REGIONS) == 26
 
 
 def test_hostile_names_stay_text(frames):
