@@ -10,7 +10,7 @@ import pytest
 
 from procrisk import catalogue, pipeline
 from procrisk.indicators import INDICATORS, roles
-from procrisk.publication import exports, report, workbook
+from procrisk.publication import exports, report, tiles, workbook
 from procrisk.records.regions import REGIONS
 from procrisk.simulate import simulate
 
