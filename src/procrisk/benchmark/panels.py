@@ -16,7 +16,7 @@ COLUMNS = 5
 """Panels side by side."""
 PANEL = (168, 118)
 CELL = (250, 190)
-BARS = 4
+BARS = 5
 """Drivers shown in a sheet."""
 Row = dict[str, Any]
 
@@ -93,19 +93,19 @@ def region_drivers(drivers: Sequence[Row]) -> str:
         drivers: rows of the table of drivers of one region, in order.
     """
     shown = drivers[:BARS]
-    step, width = 66, 560
+    step, width = 62, 560
     canvas = Canvas(Frame(width, step * max(1, len(shown)), left=2, right=2, top=4, bottom=4))
     top = max((max(r["rate"], r["expected"] / max(1, r["evaluated"])) for r in shown), default=1.0) or 1.0
     reach = 0.97 * width / top
     for at, r in enumerate(shown):
         y, expected = at * step, r["expected"] / max(1, r["evaluated"]) * reach
-        canvas.texts([{"x": 0, "y": y + 9, "text": r["name_es"]}], size=16, weight="bold")
+        canvas.texts([{"x": 0, "y": y + 9, "text": words.plain(r["name_es"])}], size=16, weight="bold")
         canvas.texts([{"x": 0, "y": y + 28, "text": words.driver(r)}], size=15)
         canvas.boxes([{"x": 0, "x2": max(2.0, r["rate"] * reach), "y": y + 40, "y2": y + 51, "fill": BLUE}])
         canvas.rules([{"x": expected, "x2": expected, "y": y + 36, "y2": y + 55}], color=INK, strokeWidth=3)
     if not shown:
         canvas.texts([{"x": 0, "y": 20, "text": "Ningún indicador por encima de lo esperado."}], size=16)
-    return canvas.svg(" ".join(f"{r['name_es']}: {words.driver(r)}" for r in shown) or "Ninguno.")
+    return canvas.svg(" ".join(f"{words.plain(r['name_es'])}: {words.driver(r)}" for r in shown) or "Ninguno.")
 
 
 def matrix(m: Material) -> str:

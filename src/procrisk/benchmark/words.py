@@ -1,6 +1,7 @@
 """What the pictures and the sheets say, in Spanish as it is read aloud: one decimal at most, no false precision, no accusation."""
 
 from collections.abc import Sequence
+from re import sub
 from typing import Any
 
 import polars as pl
@@ -150,10 +151,16 @@ def expected_range(row: Row | None) -> str:
     """What the funnel says of the region."""
     if row is None:
         return ""
+    all_told = f"El conjunto de las regiones está en {one(row['reference'])}. "
     if not row["outside"]:
-        return "Está dentro de lo que el azar y la variación usual entre regiones explican."
+        return f"{all_told}La región está dentro de lo que el azar y la variación usual entre regiones explican."
     side = "más" if (row["z"] or 0) > 0 else "menos"
-    return f"Tiene {side} señales de las que el azar y la variación usual entre regiones explican (embudo, 99.8 %)."
+    return f"{all_told}La región tiene {side} señales de las que el azar y la variación usual entre regiones explican (embudo, 99.8 %)."
+
+
+def plain(name: str) -> str:
+    """The name of an indicator without the number that it has in a methodology of others."""
+    return sub(r"\s*\(OSCE-BID [^)]*\)", "", name)
 
 
 def driver(row: Row) -> str:
@@ -196,9 +203,9 @@ def unseen(share: float | None, reasons: Sequence[Row]) -> str:
     if share is None:
         return "No hay procesos que evaluar."
     told = sorted((r for r in reasons if r["n"]), key=lambda r: (-r["n"], r["reason"]))
-    why = "; ".join(f"{percent(r['share'])} porque {REASONS[r['reason']]}" for r in told)
-    said = f"Se pudo evaluar el {percent(share)} de las observaciones posibles"
-    return f"{said}; no, el resto: {why}." if why else f"{said}."
+    why = "; ".join(f"en el {percent(r['share'])} {REASONS[r['reason']]}" for r in told)
+    said = f"Se pudo evaluar el {percent(share)} de las observaciones posibles (un indicador en un proceso)."
+    return f"{said} El resto no: {why}." if why else said
 
 
 def bounds(row: Row) -> str:
@@ -230,5 +237,10 @@ def cell(row: Row | None) -> str:
     """Where the region stands in the matrix, with the probability and the set-up recommended."""
     if row is None or row["capacity_level"] is None or row["risk_level"] is None:
         return "Matriz de capacidad y riesgo: sin datos."
-    setup = f" Organización sugerida: {row['setup_es'].rstrip('.')}." if row["setup_es"] else ""
+    setup = f" Organización sugerida: {_lowered(row['setup_es'])}." if row["setup_es"] else ""
     return f"Matriz: capacidad {FEMININE[row['capacity_level']]} y riesgo {LEVELS[row['risk_level']]}, con probabilidad {percent(row['p_category'])}.{setup}"
+
+
+def _lowered(text: str) -> str:
+    """To stand after a colon; a word in capitals stays."""
+    return (text if text[1:2].isupper() else text[:1].lower() + text[1:]).rstrip(".")
