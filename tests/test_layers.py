@@ -28,7 +28,17 @@ BEFORE = {
     "publication": {"assessment", "records", "law", "catalogue", "indicators", "scoring", "quality", "fingerprint"},
     "documentation": {"assessment", "records", "law", "legal_parameters", "catalogue", "indicators", "scoring"},
     "simulate": set(),
-    "pipeline": {"records", "indicators", "anomaly", "scoring", "quality", "fingerprint", "publication"},
+    "pipeline": {
+        "records",
+        "indicators",
+        "anomaly",
+        "collusion",
+        "learning",
+        "scoring",
+        "quality",
+        "fingerprint",
+        "publication",
+    },
     "proving": {"records", "collusion", "pipeline", "scoring", "simulate"},
     "cardinal": {"records"},
     "cli": {

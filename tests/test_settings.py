@@ -7,6 +7,7 @@ import pytest
 from procrisk import settings
 from procrisk.errors import InputMissingError, UsageError
 from procrisk.indicators import common
+from procrisk.scoring import layers
 from tests.conftest import ROOT
 
 
@@ -72,5 +73,7 @@ def test_the_guide_names_every_setting():
     for cls in (settings.Gate, settings.Scores, settings.Anomaly):
         for f in fields(cls):
             assert f"`{f.name}`" in guide, f.name
+    for name, layer in layers.table().items():
+        assert f"| `{name}` | {layer.weight:g} |" in guide, name
     for name, figure in common.figures().items():
         assert f"| `{name}` | {figure.value:g} |" in guide, name

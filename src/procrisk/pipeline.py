@@ -16,8 +16,12 @@ import polars as pl
 
 from procrisk import fingerprint, logs, quality
 from procrisk.anomaly import layer
+from procrisk.collusion import layer as collusion
+from procrisk.collusion import stored as collusion_models
 from procrisk.errors import GateError, GateFailedError
 from procrisk.indicators.evaluate import Evaluated, evaluate
+from procrisk.learning import layer as learnt
+from procrisk.learning import stored as learnt_models
 from procrisk.publication import contents, registers, store
 from procrisk.records.assemble import Dataset, last_day
 from procrisk.records.ingest import Ingested, ingest
@@ -56,7 +60,7 @@ class Night:
     processes: pl.DataFrame | None = None
     regions: pl.DataFrame | None = None
     covered: pl.DataFrame | None = None
-    model: str = "none"
+    models: dict[str, str] = field(default_factory=dict)
     model_drift: dict[str, Any] = field(default_factory=dict)
     checks: list[quality.Check] = field(default_factory=list)
     drifted: dict[str, Any] = field(default_factory=dict)
@@ -107,10 +111,10 @@ class Night:
         assert self.as_of is not None
         e, r = self.evaluated, self.request
         anomaly = layer.run(self.dataset, r.settings.anomaly.model)
-        unusual, self.model_drift = (None, {}) if anomaly is None else (anomaly.processes, anomaly.drift)
-        model = layer.locate(r.settings.anomaly.model)
-        self.model = layer.NONE if model is None else model.name
-        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, unusual)
+        self.model_drift = {} if anomaly is None else anomaly.drift
+        self.models = models(r.settings)
+        beside = others(self.dataset, e, r.settings, anomaly)
+        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, beside, changed=r.settings.layers)
         self.processes = scored.join(e.index, on="process_id", how="left", maintain_order="left", validate="1:1")
         answers = self.dataset.tables["answers"]
         self.regions = assessment.with_layer(
@@ -152,7 +156,7 @@ class Night:
             quality={**quality.document(self.checks), "model_drift": self.model_drift},
             settings=r.settings,
             as_of=self.as_of,
-            model=self.model,
+            models=self.models,
         )
         self.checks += moved
         self.staged = store.stage(r.out)
@@ -190,6 +194,28 @@ class Night:
 
 def _lines(checks: list[quality.Check]) -> str:
     return "\n".join(f"  {c.name}: {c.detail} ({c.value} against {c.bound})" for c in checks)
+
+
+def others(
+    dataset: Dataset, evaluated: Evaluated, settings: Settings, anomaly: layer.Scored | None = None
+) -> dict[str, pl.DataFrame | None]:
+    """What the layers beside the rules say of each process; `anomaly` where it was computed already."""
+    ready = anomaly or layer.run(dataset, settings.anomaly.model)
+    return {
+        "anomaly": None if ready is None else ready.processes,
+        "collusion": collusion.score(dataset),
+        "learnt": learnt.score(evaluated.states),
+    }
+
+
+def models(settings: Settings) -> dict[str, str]:
+    """Name of the model that each layer uses, which is the hash of its parameters and training records; none where it has none."""
+    folders = {
+        "anomaly": layer.locate(settings.anomaly.model),
+        "collusion": collusion_models.current(),
+        "learnt": learnt_models.locate(""),
+    }
+    return {name: layer.NONE if f is None else f.name for name, f in folders.items()}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 from procrisk.errors import InputMissingError, UsageError
 
-TABLES = ("indicators", "common", "gate", "scores", "anomaly")
+TABLES = ("indicators", "common", "gate", "scores", "anomaly", "layers")
 """What a settings file may hold."""
 
 
@@ -71,6 +71,8 @@ class Settings:
     gate: Gate = field(default_factory=Gate)
     scores: Scores = field(default_factory=Scores)
     anomaly: Anomaly = field(default_factory=Anomaly)
+    layers: dict[str, float] = field(default_factory=dict)
+    """Layer of the process score to weight, 0 to 1: what departs from risk_catalogue/layers.csv."""
 
     @property
     def sha256(self) -> str:
@@ -82,12 +84,13 @@ def load(path: Path | None) -> Settings:
     """Read a settings file; without one, the defaults.
 
     The file has a table `[indicators.<ID>]` for each indicator whose thresholds change and optional tables `[common]`, with
-    figures that indicators share, `[gate]`, `[scores]` and `[anomaly]`, with the fields of the classes above.
+    figures that indicators share, `[gate]`, `[scores]` and `[anomaly]`, with the fields of the classes above, and `[layers]`, with
+    a weight for each layer that changes.
 
     Raises:
         InputMissingError: the file is not there.
         UsageError: it is not TOML, or a key is unknown. Indicators, their parameters and common figures are checked where they
-            are evaluated.
+            are evaluated, layers where they are joined.
     """
     if path is None:
         return Settings()
@@ -105,6 +108,7 @@ def load(path: Path | None) -> Settings:
         gate=_section(path, "gate", Gate, document),
         scores=_section(path, "scores", Scores, document),
         anomaly=_section(path, "anomaly", Anomaly, document),
+        layers=document.get("layers", {}),
     )
 
 

@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 from tests.conftest import ROOT
 
-from procrisk.proving import background, campaign, command, ground, measure, schemes
+from procrisk.proving import background, campaign, command, ground, measure, schemes, stability
 from procrisk.proving.plot import Plot, Purchase, begin
 from procrisk.records.ingest import ingest
+from procrisk.scoring import layers
 from procrisk.simulate import simulate
 
 PLANTING = ("ground", "background", "plot", "schemes")
@@ -203,7 +204,7 @@ def test_the_same_seed_finds_the_same_and_artefacts_are_measured(given):
 
 def test_top_counts_from_the_best_and_every_case_is_there():
     processes = pl.DataFrame({"process_id": ["a", "b", "c", "d"], "score": [1.0, None, 9.0, 5.0]})
-    top = processes.with_columns(measure._top("score"))
+    top = processes.with_columns(measure._top("score", "top"))
     assert dict(top.select("process_id", "top").iter_rows()) == {"c": 0.25, "d": 0.5, "a": 0.75, "b": 1.0}
 
 
@@ -234,3 +235,38 @@ def test_what_the_pipeline_finds_on_real_records_stays_found(shared_data, tmp_pa
     for scheme in ("tailored tender", "ballooning contract", "splitting"):
         assert by_scheme[scheme]["score"] > 2 * by_scheme[scheme]["twin_score"]
         assert by_scheme[scheme]["twin_top_5"] <= campaign.BARS[scheme][1]
+
+
+def test_stability_says_what_stays_of_the_list(given):
+    found = {m.what: m for m in stability.measure(given, date(2022, 12, 31))}
+    assert {w.split(" / ")[0] for w in found} >= {"umbrales x 0.9", "umbrales x 1.1", "peso de anomalía x 0.9"}
+    assert found["peso de aprendida x 0.9 / weight of learnt x 0.9"].jaccard == (1.0, 1.0), "it is not in use"
+    assert any(m.jaccard[1] < 1 or m.spearman < 1 for m in found.values()), "nothing that was changed shows"
+    assert all(0 <= j <= 1 for m in found.values() for j in m.jaccard)
+    assert stability.text(list(found.values())).count("\n") == len(found) + 1
+
+
+def test_jaccard_by_hand():
+    base = pl.DataFrame({"process_id": ["a", "b", "c", "d"], "score": [4.0, 3.0, 2.0, None]})
+    moved = pl.DataFrame({"process_id": ["a", "b", "c", "d"], "score": [4.0, 1.0, 2.0, 9.0]})
+    assert stability._jaccard(base, moved, 0.5) == pytest.approx(1 / 3)
+    assert stability._held("x", base, moved).n == 3
+
+
+def test_the_ablation_leaves_one_layer_out(plot, planted):
+    seen = measure.look(planted)
+    shown = seen.processes
+    w = layers.weights()
+    for r in shown.drop_nulls("score").head(200).iter_rows(named=True):
+        left = 1.0
+        for name in ("rules", "anomaly", "collusion"):
+            left *= 1 - w[name] * (r[f"score_{name}"] or 0.0) / 100
+        assert r["score"] == pytest.approx(100 * (1 - left), abs=0.002)
+    assert "without:anomaly" in shown.columns
+    assert "without:learnt" not in shown.columns, "a layer that is not in use is not shown"
+    only = shown.filter((pl.col("score_anomaly").fill_null(0) == 0) & (pl.col("score_collusion").fill_null(0) == 0))
+    assert only.height > 0
+    table = campaign.summary(measure.cases(seen, plot.instances).with_columns(seed=pl.lit(1), planted=pl.lit(0.8)))
+    rows = campaign._ablation(table, 0.8)
+    assert rows[0][1:3] == ["todas / all", "solo reglas / rules alone"]
+    assert len(rows) == table.height + 1

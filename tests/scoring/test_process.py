@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from tests.scoring import made
 
 from procrisk.scoring import weights
-from procrisk.scoring.process import ANOMALY_WEIGHT, BANDS, PRIOR, K, combine, rules_score, score_processes
+from procrisk.scoring.process import POWER, PRIOR, K, rules_score, score_processes
 
 CLEAR, RAISED, UNKNOWN = 0, 1, 2
 
@@ -107,17 +107,6 @@ def test_single_flags_end_where_the_module_says(severity, rate, low, high):
     assert low <= one([w, *[8.0] * 15], [rate, *[0.05] * 15], [RAISED, *[CLEAR] * 15], list("abcdefghijklmnop")) <= high
 
 
-def test_an_anomaly_alone_stays_in_the_lowest_band_and_never_lowers():
-    assert combine(np.array([0.0]), np.array([100.0]))[0] == pytest.approx(100 * ANOMALY_WEIGHT)
-    assert BANDS[0][0] > 100 * ANOMALY_WEIGHT
-    rules = np.array([0.0, 20.0, 60.0, 99.0])
-    both = combine(rules, np.full(4, 80.0))
-    assert (both >= rules).all()
-    assert (both <= 100).all()
-    assert (combine(rules, np.full(4, np.nan)) == rules).all()
-    assert np.isnan(combine(np.array([np.nan]), np.array([100.0])))[0]
-
-
 # --- the whole frame -------------------------------------------------------------------------------------------------
 
 
@@ -155,7 +144,7 @@ def oracle(processes, states, indicators):
                 n[family] = max(n.get(family, 0), w)
             if state[k][i] is False:
                 c[family] = max(c.get(family, 0), p * w)
-        total = sum(n.values())
+        total = sum(x**POWER for x in n.values()) ** (1 / POWER)
         found[k] = 100 * (1 - math.exp(-K * total**2 / (total + sum(c.values()) + PRIOR)))
     return found
 
@@ -195,7 +184,7 @@ def test_nothing_evaluable_gives_no_score_and_no_band():
     unusual = pl.DataFrame({"process_id": [mute], "score_anomaly": [90.0], "one_in": [500.0]}).with_columns(
         anomaly_es=pl.lit(None, dtype=pl.List(pl.String)), anomaly_en=pl.lit(None, dtype=pl.List(pl.String))
     )
-    row = score_processes(frame, states, why, unusual, made.indicators(3)).row(
+    row = score_processes(frame, states, why, {"anomaly": unusual}, made.indicators(3)).row(
         by_predicate=pl.col("process_id") == mute, named=True
     )
     assert (row["score"], row["band"], row["n_raised"], row["n_clear"]) == (None, None, 0, 0)
@@ -248,9 +237,13 @@ def test_sub_scores_see_only_their_own_indicators():
     indicators = made.indicators(10)
     scored = score_processes(frame, states, why, None, indicators)
     assert [c for c in scored.columns if c.startswith("score_")] == [
+        "score_rules",
         *(f"score_{p}" for p in ("planning", "preparation", "selection", "execution", "crosscutting")),
         *(f"score_{c}" for c in ("efficiency", "competition", "integrity")),
         "score_anomaly",
+        "score_anomaly_ex_ante",
+        "score_collusion",
+        "score_learnt",
     ]
     ids = [i for i in indicators if indicators[i].phase == "planning"]
     mute = states.select("process_id", nothing=pl.all_horizontal(pl.col(i).is_null() for i in ids))

@@ -21,7 +21,7 @@ def real(shared_data):
     dataset = ingest(sources, [shared_data / "entities", shared_data / "sanctions"], None).dataset
     as_of = date(2022, 4, 20)
     found = evaluate(dataset, as_of, Settings())
-    scored = score_processes(dataset.tables["processes"], found.states, found.why, layer.score(dataset))
+    scored = score_processes(dataset.tables["processes"], found.states, found.why, {"anomaly": layer.score(dataset)})
     return found, scored, score_regions(scored, Settings().scores, as_of), coverage(scored, found.states, found.why)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from procrisk.proving import background, ground, measure, schemes
 from procrisk.records.assemble import Dataset
+from procrisk.scoring import layers
 
 BARS: Final = {
     "ring, naive": (0.95, 0.05),
@@ -25,11 +26,11 @@ MANY: Final = 0.05
 
 
 LAYER_NAMES: Final = {
-    "top:score_rules": "solo reglas / rules alone",
-    "top:score_anomaly": "solo anomalía / anomaly alone",
-    "top:score_collusion": "solo colusión / collusion alone",
-    "top:score_learnt": "solo aprendido / learnt alone",
+    "top": "todas / all",
+    **{f"top:{n}": f"solo {v.label_es} / {v.label_en} alone" for n, v in layers.table().items()},
+    **{f"without:{n}": f"sin {v.label_es} / without {v.label_en}" for n, v in layers.table().items()},
 }
+"""Columns of the ablation: the score of all layers, of one alone, of all but one."""
 
 
 def run(
@@ -93,17 +94,18 @@ def summary(found: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         scheme, planted (strength), and for schemes (plain names) and look-alikes (`twin_`): cases, processes, top_1, top_5,
-        half_5 (cases with half of their telling processes in the top 5 %), kind, either, score; by layer `top:<layer>`.
+        half_5 (cases with half of their telling processes in the top 5 %), kind, either, score; in the top 5 % by layer
+        (`top:<layer>`, `without:<layer>`).
     """
-    layers = [c for c in found.columns if c.startswith("top:")]
-    made = _shares(found.filter(~pl.col("twin")), layers)
-    twins = _shares(found.filter(pl.col("twin")), []).select(
+    by_layer = [c for c in found.columns if c.startswith(("top:", "without:"))]
+    made = _shares(found.filter(~pl.col("twin")), by_layer)
+    twins = _shares(found.filter(pl.col("twin")), by_layer).select(
         pl.col("scheme", "planted"), pl.exclude("scheme", "planted").name.prefix("twin_")
     )
     return made.join(twins, on=["scheme", "planted"], how="left").sort("scheme", "planted")
 
 
-def _shares(rows: pl.DataFrame, layers: list[str]) -> pl.DataFrame:
+def _shares(rows: pl.DataFrame, by_layer: list[str]) -> pl.DataFrame:
     one, five = measure.BUDGETS
     keys = ["scheme", "planted"]
     named = rows.with_columns(scheme=pl.col("scheme").str.replace(": true dollars", ""))
@@ -118,7 +120,7 @@ def _shares(rows: pl.DataFrame, layers: list[str]) -> pl.DataFrame:
         either=(pl.col("kind") | pl.col("_five")).mean(),
         unknown_amount=pl.col("amount_pen").is_null().mean(),
         score=pl.col("score").mean(),
-        **{c: (pl.col(c) <= five).mean() for c in layers},
+        **{c: (pl.col(c) <= five).mean() for c in by_layer},
     )
     return shares.join(cases, on=keys)
 
@@ -167,7 +169,6 @@ def text(table: pl.DataFrame, telling: pl.DataFrame, late: pl.DataFrame, middle:
         "score": "puntaje / score",
         "twin_score": "gemelos, puntaje / look-alikes, score",
         "unknown_amount": "monto no conocido / amount unknown",
-        **{c: f"{LAYER_NAMES[c]}, 5 %" for c in table.columns if c in LAYER_NAMES},
     }
     main = [["esquema / scheme", "fuerza / strength", *columns.values(), "meta / bar"]]
     for r in table.iter_rows(named=True):
@@ -187,7 +188,7 @@ def text(table: pl.DataFrame, telling: pl.DataFrame, late: pl.DataFrame, middle:
         [r["scheme"], r["indicator"], f"{r['planted']:.2f}", f"{r['twins']:.2f}", f"{r['ground']:.3f}"]
         for r in telling.iter_rows(named=True)
     ]
-    parts = [_markdown(main), _markdown(seen)]
+    parts = [_markdown(main), _markdown(_ablation(table, middle)), _markdown(seen)]
     if late.height:
         by_scheme = late.filter(~pl.col("twin")).group_by("scheme")
         days = by_scheme.agg(pl.len(), seen=pl.col("days").count(), median=pl.col("days").median()).sort("scheme")
@@ -197,6 +198,17 @@ def text(table: pl.DataFrame, telling: pl.DataFrame, late: pl.DataFrame, middle:
         soon += [[r[0], str(r[1]), str(r[2]), "-" if r[3] is None else str(round(r[3]))] for r in days.iter_rows()]
         parts.append(_markdown(soon))
     return "\n".join(parts)
+
+
+def _ablation(table: pl.DataFrame, middle: float) -> list[list[str]]:
+    """What each layer is worth at the middle strength: planted / look-alikes in the top 5 % by all, by one alone, by all but one."""
+    shown = {"top": "top_5", **{c: c for c in LAYER_NAMES if c in table.columns}}
+    head = ["esquema / scheme", *(LAYER_NAMES[c] for c in shown)]
+    rows = table.filter(pl.col("planted") == middle).iter_rows(named=True)
+    return [
+        head,
+        *([r["scheme"], *(f"{_shown(c, r[c])} / {_shown(c, r[f'twin_{c}'])}" for c in shown.values())] for r in rows),
+    ]
 
 
 def _markdown(rows: list[list[str]]) -> str:

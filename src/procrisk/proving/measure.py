@@ -7,14 +7,13 @@ from pathlib import Path
 
 import polars as pl
 
-from procrisk.collusion import layer
 from procrisk.pipeline import Night, Request
 from procrisk.proving.ground import settle
 from procrisk.proving.plot import Instance
 from procrisk.records.assemble import Dataset, last_day
 from procrisk.records.ingest import QUARANTINE, Ingested
 from procrisk.records.tables import PROCESS_TABLES
-from procrisk.scoring.process import score_processes
+from procrisk.scoring import layers
 from procrisk.scoring.weights import INFORMATION
 from procrisk.settings import Settings
 
@@ -32,18 +31,14 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 """First word of a scheme to the risks of the catalogue that it is; an artefact belongs to those of the record itself."""
 
 
-LAYERS = ("score_rules", "score_anomaly", "score_collusion", "score_learnt")
-"""Layers that are shown one by one, where there are."""
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The pipeline's answer."""
 
     processes: pl.DataFrame
-    """process_id, score, amount_pen, layers' scores, and `top`: share of the processes that score at least as much."""
+    """process_id, score, amount_pen, the layers' scores, and the share of the processes that stand at least as high: `top` by the
+    score, `top:<layer>` by one layer alone, `without:<layer>` by the score that all the others give."""
     flags: pl.DataFrame
-    layers: tuple[str, ...]
 
 
 def look(dataset: Dataset, settings: Settings | None = None) -> Seen:
@@ -59,37 +54,31 @@ def look(dataset: Dataset, settings: Settings | None = None) -> Seen:
     night.score()
     assert night.processes is not None
     assert night.evaluated is not None
-    e = night.evaluated
-    rules = score_processes(dataset.tables["processes"], e.states, e.why).select("process_id", score_rules="score")
-    framed = night.processes.join(rules, on="process_id", how="left", maintain_order="left")
-    if "score_collusion" not in framed.columns:
-        bids = layer.score(dataset).select("process_id", "score_collusion")
-        framed = framed.join(bids, on="process_id", how="left", maintain_order="left")
-    layers = tuple(c for c in LAYERS if c in framed.columns)
+    scored = night.processes
+    named = [n for n in layers.table() if scored[f"score_{n}"].null_count() < scored.height]
+    parts = {n: scored[f"score_{n}"].fill_null(float("nan")).to_numpy() for n in named}
+    weight = layers.weights(request.settings.layers)
+    fewer = {f"without:{n}": pl.Series(layers.combine(parts, {**weight, n: 0.0})).fill_nan(None) for n in named}
+    places = [_top("score", "top"), *(_top(f"score_{n}", f"top:{n}") for n in named), *(_top(c, c) for c in fewer)]
+    framed = scored.with_columns(**fewer)
     return Seen(
-        framed.select("process_id", "score", "amount_pen", *layers, _top("score"), *(_top(c) for c in layers)),
-        e.flags.filter(pl.col("role") != INFORMATION),
-        layers,
+        framed.select("process_id", "score", "amount_pen", *(f"score_{n}" for n in named), *places),
+        night.evaluated.flags.filter(pl.col("role") != INFORMATION),
     )
 
 
-def _top(score: str) -> pl.Expr:
+def _top(score: str, name: str) -> pl.Expr:
     """Position over number, best first; ties by id, which says nothing of risk."""
     order = pl.struct(pl.col(score).fill_null(-1.0).neg(), "process_id").rank("ordinal")
     # nothing seen is not seen, however few are
-    return (
-        pl.when(pl.col(score).fill_null(0.0) > 0)
-        .then(order / pl.len())
-        .otherwise(1.0)
-        .alias("top" if score == "score" else f"top:{score}")
-    )
+    return pl.when(pl.col(score).fill_null(0.0) > 0).then(order / pl.len()).otherwise(1.0).alias(name)
 
 
 def cases(seen: Seen, instances: Sequence[Instance]) -> pl.DataFrame:
     """One row a telling process of a planted case.
 
     Returns:
-        case, scheme, twin, strength, process_id, score, top, top:<layer>, amount_pen, kind (a sign of the scheme's own
+        case, scheme, twin, strength, process_id, score, top, top:<layer>, without:<layer>, amount_pen, kind (a sign of the scheme's own
         risks is raised), raised (indicators).
     """
     told = pl.DataFrame(

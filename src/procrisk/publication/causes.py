@@ -27,7 +27,7 @@ WORDS = {
     "as_of": ("fecha de lectura", "day of reading"),
     "peers": ("registros de otros procesos", "records of other processes"),
     "roles": ("rol de los indicadores", "roles of the indicators"),
-    "model": ("modelo de anomalías", "anomaly model"),
+    "model": ("modelos de las capas", "models of the layers"),
     "scores": ("ajuste de los puntajes", "setting of the scores"),
     "base_rates": ("tasa de señales de sus pares", "rate of flags among its peers"),
     "own": ("procesos propios", "its own processes"),

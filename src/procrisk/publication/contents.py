@@ -13,6 +13,7 @@ from procrisk.indicators.evaluate import Evaluated
 from procrisk.publication import exports, masking, registers, report, store, workbook
 from procrisk.records import tabular
 from procrisk.records.ingest import Ingested
+from procrisk.scoring import layers
 from procrisk.settings import Settings
 
 KEYS = {
@@ -41,8 +42,8 @@ class Contents:
     quality: dict[str, Any]
     settings: Settings
     as_of: date
-    model: str
-    """Name of the anomaly model, which is the hash of its parameters and training records."""
+    models: dict[str, str]
+    """Layer to the name of its model, which is the hash of its parameters and training records."""
 
     @property
     def simulated(self) -> bool:
@@ -115,7 +116,7 @@ def _manifest(body: Contents) -> dict[str, Any]:
         "catalogue": fingerprint.catalogue(),
         "roles": fingerprint.roles(),
         "law": fingerprint.law(),
-        "model": body.model,
+        "model": body.models,
         "settings": body.settings.sha256,
         "changed_settings": changed_settings(body.settings),
     }
@@ -127,6 +128,8 @@ def changed_settings(settings: Settings) -> dict[str, dict[str, Any]]:
     usual = {f"indicators.{i.id}.{n}": v for i in INDICATORS.values() for n, v in i.params.items()}
     given |= {f"common.{n}": v for n, v in settings.common.items()}
     usual |= {f"common.{n}": f.value for n, f in common.figures().items()}
+    given |= {f"layers.{n}": v for n, v in layers.weights(settings.layers).items()}
+    usual |= {f"layers.{n}": v for n, v in layers.weights().items()}
     for section in ("gate", "scores", "anomaly"):
         given |= {f"{section}.{n}": v for n, v in asdict(getattr(settings, section)).items()}
         usual |= {f"{section}.{n}": v for n, v in asdict(getattr(Settings(), section)).items()}

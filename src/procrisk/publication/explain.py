@@ -10,6 +10,7 @@ from procrisk import catalogue, law
 from procrisk.errors import InputMissingError, UsageError
 from procrisk.indicators import INDICATORS, pages, roles
 from procrisk.indicators.registry import Indicator
+from procrisk.publication import layers_said
 from procrisk.records.tables import PERU_PREFIX
 
 Row = dict[str, Any]
@@ -40,11 +41,14 @@ def explain(out: Path, process_id: str) -> str:
         _rows(current / "flags.parquet", process_id),
         key=lambda f: (order.get(f["indicator"], len(order)), f["indicator"], f["subject_id"]),
     )
-    lines = [*_head(process), "", *_sources(_rows(current / "sources.parquet", process_id), manifest), *_given(given)]
+    lines = [*_head(process), "", *layers_said.lines(process), ""]
+    lines += [*_sources(_rows(current / "sources.parquet", process_id), manifest), *_given(given)]
     for flag in flags:
         lines += ["", *_flag(flag, process, given)]
     version = (out / "current").resolve().name
-    settings = f"ajustes {manifest['settings'][:12]}, código {manifest['code']['sha256'][:12]}, catálogo {manifest['catalogue'][:12]}"
+    model = manifest["model"]
+    used = ", ".join(f"{k} {v}" for k, v in sorted(model.items())) if isinstance(model, dict) else model
+    settings = f"modelos {used}; ajustes {manifest['settings'][:12]}, código {manifest['code']['sha256'][:12]}, catálogo {manifest['catalogue'][:12]}"
     return "\n".join([*lines, "", f"versión {version}, leída al {manifest['as_of']}; {settings}"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from procrisk.indicators import INDICATORS, roles
-from procrisk.publication import tiles
+from procrisk.publication import layers_said, tiles
 from procrisk.publication.registers import Statement, lines
 from procrisk.publication.report_risks import risks
 from procrisk.publication.summary import SCOPES_ES, headline
@@ -228,6 +228,7 @@ def _queue(m: Material) -> list[dict[str, Any]]:
             **r,
             "region": REGIONS.get(r["region_code"], "sin región"),
             "flags": _in_order(sentences.get(r["process_id"], []), r["reasons"]),
+            "layers": layers_said.said(r),
         }
         for r in top.to_dicts()
     ]
@@ -252,6 +253,8 @@ def method_lines(as_of: date, *, simulated: bool) -> list[str]:
         "«No evaluable» no es «sin riesgo»: falta el dato o no hay con qué comparar, y así se cuenta. / Not evaluable is never clear.",
         "El puntaje de un proceso (0 a 100, más es más riesgo) pesa cada señal por su severidad y por lo rara que es entre procesos comparables "
         "(mismo procedimiento, objeto y año), sobre lo que se pudo evaluar. / A process score weighs each flag by severity and rarity among comparable processes.",
+        "A las reglas se unen la capa de anomalía (lo poco común entre comparables) y la de colusión (precios y turnos); cada una se publica aparte y lo que no se pudo "
+        "evaluar no suma ni limpia. «1 de cada N comparables» no es una probabilidad. / Rules are joined by an anomaly layer and a collusion layer, each published beside the score; what could not be evaluated adds and clears nothing.",
         "El puntaje de una región es el promedio de sus procesos, acercado al promedio nacional cuando son pocos; el intervalo (95 %) sale de volver a "
         "sortear sus entidades. / A region's score is the mean of its processes, shrunk when they are few; the interval resamples its buyers.",
         "Una señal informativa se muestra y no puntúa: en los registros con que se calibró es común o casi no se da. Una sin calibrar puntúa, pero "

@@ -39,10 +39,16 @@ _QUEUE = {
     "amount_pen": "monto S/",
     "score": "puntaje",
     "band": "banda",
+    "score_rules": "capa reglas",
+    "score_anomaly": "capa anomalía",
+    "score_collusion": "capa colusión",
     "n_raised": "señales",
     "n_clear": "sin señal",
     "n_not_evaluable": "no evaluables",
     "reasons": "razones",
+    "anomaly_one_in": "1 de cada N comparables",
+    "anomaly_es": "motivos de anomalía",
+    "collusion_es": "motivos de colusión",
     "description": "descripción",
 }
 _FLAGS = {
@@ -74,6 +80,8 @@ _WIDTHS = {
     "por qué": 60,
     "nomenclatura": 32,
     "razones": 40,
+    "motivos de anomalía": 60,
+    "motivos de colusión": 60,
 }
 
 

@@ -20,14 +20,16 @@ import numpy as np
 import polars as pl
 
 from procrisk import catalogue
+from procrisk.scoring import layers
 from procrisk.scoring.weights import STRATA, Bools, Floats, Rated, indicator_columns, scoring, weigh
 
 K = 0.045
 """Set so that one moderate flag that a twentieth of the peers carry ends near 10, and a rare severe one near 55."""
+POWER = 1.5
+"""Several signs add up more slowly than their sum: signs of different risks overlap too, and one grave rare sign is not to be
+buried under many common ones. 1 is the sum, infinity the strongest alone (docs/adr/0022-one-process-score.md)."""
 PRIOR = 10.0
 """Weight of what was not looked at: with little evaluated, a single flag does not carry a process to the top."""
-ANOMALY_WEIGHT = 0.2
-"""The most that an anomaly alone can give: a process without any flag stays in the lowest band."""
 BANDS = ((25.0, "bajo"), (50.0, "medio"), (75.0, "alto"), (np.inf, "muy_alto"))
 """Upper bounds (exclusive) of the bands."""
 PHASES = tuple(catalogue.PHASES)
@@ -36,13 +38,28 @@ SCOPES = {"regional": "regional_government", "local": "local_government", "natio
 """Level of government to the scope of the regional scores."""
 EVALUATED, OUT_OF_SCOPE = 0, 1
 """Codes of the `why` frame that scoring needs; the others say why an indicator in scope was not evaluable."""
-_ANOMALY: dict[str, type[pl.DataType] | pl.DataType] = {
-    "score_anomaly": pl.Float64,
-    "one_in": pl.Float64,
-    "anomaly_es": pl.List(pl.String),
-    "anomaly_en": pl.List(pl.String),
+_TEXTS = pl.List(pl.String)
+_OTHERS: Mapping[str, Mapping[str, type[pl.DataType] | pl.DataType]] = {
+    "anomaly": {
+        "score_anomaly": pl.Float64,
+        "one_in": pl.Float64,
+        "score_anomaly_ex_ante": pl.Float64,
+        "peers": pl.String,
+        "n_peers": pl.Int64,
+        "anomaly_es": _TEXTS,
+        "anomaly_en": _TEXTS,
+    },
+    "collusion": {
+        "score_collusion": pl.Float64,
+        "collusion_screens": pl.Float64,
+        "collusion_network": pl.Float64,
+        "collusion_es": _TEXTS,
+        "collusion_en": _TEXTS,
+    },
+    "learnt": {"score_learnt": pl.Float64, "learnt_es": _TEXTS, "learnt_en": _TEXTS},
 }
-_RENAMED = {"one_in": "anomaly_one_in"}
+"""What a process takes from each layer beside the rules."""
+_RENAMED = {"one_in": "anomaly_one_in", "peers": "anomaly_peers", "n_peers": "anomaly_n_peers"}
 DECIMALS = 3
 """Scores are rounded here, once: thousandths, so that regions can add them up as integers."""
 
@@ -51,8 +68,9 @@ def score_processes(
     processes: pl.DataFrame,
     states: pl.DataFrame,
     why: pl.DataFrame,
-    anomaly: pl.DataFrame | None = None,
+    others: Mapping[str, pl.DataFrame | None] | None = None,
     indicators: Mapping[str, Rated] | None = None,
+    changed: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Score every process.
 
@@ -62,9 +80,11 @@ def score_processes(
             source_url.
         states: process_id and a Boolean column per indicator (raised, clear, null = not evaluable).
         why: process_id and a UInt8 column per indicator (0 evaluated, 1 out of scope, 2.. why not evaluable).
-        anomaly: from anomaly.layer.score: process_id, score_anomaly (0 to 100), one_in, anomaly_es, anomaly_en; or None
-            where no model is used.
+        others: what the layers beside the rules say: "anomaly" (anomaly.layer.score), "collusion" (collusion.layer.score),
+            "learnt" (learning.layer.score), each process_id, score_<layer> (0 to 100) and its reasons; None or absent where
+            the layer is not used.
         indicators: what is known of each; the registry when None.
+        changed: weights of layers that depart from the table's.
 
     Returns:
         the frame of processes.parquet, sorted by process_id. amount_pen in soles, scores from 0 to 100. `n_not_evaluable`
@@ -95,8 +115,10 @@ def score_processes(
         "n_clear": clear.sum(axis=1),
         "n_not_evaluable": (in_scope & ~raised & ~clear).sum(axis=1),
     }
-    unusual = _anomaly(key, anomaly)
-    return _frame(ordered, scores, counts, _reasons(w, raised, families, ids, counts_in), unusual)
+    beside = _beside(key, others or {})
+    given = {name: beside[f"score_{name}"].fill_null(float("nan")).to_numpy() for name in _OTHERS}
+    whole = {"score": layers.combine({"rules": scores["score_rules"], **given}, changed), **scores}
+    return _frame(ordered, whole, counts, _reasons(w, raised, families, ids, counts_in), beside)
 
 
 def _part(at: list[int], w: Floats, e: Floats, raised: Bools, clear: Bools, families: list[str]) -> Floats:
@@ -125,17 +147,11 @@ def rules_score(w: Floats, expected: Floats, raised: Bools, clear: Bools, famili
         for j in (j for j, f in enumerate(families) if f == name):
             np.maximum(strongest, np.where(raised[:, j], w[:, j], 0.0), out=strongest)
             np.maximum(likeliest, np.where(clear[:, j], expected[:, j], 0.0), out=likeliest)
-        n += strongest
+        n += strongest**POWER
         c += likeliest
+    n **= 1.0 / POWER
     score: Floats = 100.0 * -np.expm1(-K * n * n / (n + c + PRIOR))
     score[~(raised | clear).any(axis=1)] = np.nan
-    return score
-
-
-def combine(rules: Floats, anomaly: Floats) -> Floats:
-    """Join the rules' score with the anomaly's (both 0 to 100, NaN = unknown) as a noisy-or. Unknown anomaly adds nothing."""
-    part = ANOMALY_WEIGHT * np.nan_to_num(anomaly, nan=0.0) / 100.0
-    score: Floats = rules + (100.0 - rules) * part
     return score
 
 
@@ -153,11 +169,16 @@ def _mask(frame: pl.DataFrame) -> Bools:
     return made
 
 
-def _anomaly(key: pl.DataFrame, anomaly: pl.DataFrame | None) -> pl.DataFrame:
-    """The anomaly's columns for each process, null where there is none."""
-    given = pl.DataFrame(schema={"process_id": pl.String, **_ANOMALY}) if anomaly is None else anomaly
-    joined = key.join(given, on="process_id", how="left", maintain_order="left")
-    return joined.select(pl.col(c).cast(t).alias(_RENAMED.get(c, c)) for c, t in _ANOMALY.items())
+def _beside(key: pl.DataFrame, others: Mapping[str, pl.DataFrame | None]) -> pl.DataFrame:
+    """The other layers' columns for each process, null where there is none."""
+    made = []
+    for name, columns in _OTHERS.items():
+        given = others.get(name)
+        have = key.with_columns() if given is None else given
+        missing = [pl.lit(None).alias(c) for c in columns if c not in have.columns]
+        joined = key.join(have.with_columns(missing), on="process_id", how="left", maintain_order="left")
+        made.append(joined.select(pl.col(c).cast(t).alias(_RENAMED.get(c, c)) for c, t in columns.items()))
+    return pl.concat(made, how="horizontal")
 
 
 def _reasons(w: Floats, raised: Bools, families: list[str], ids: list[str], counts_in: Bools) -> pl.Series:
@@ -181,18 +202,16 @@ def _reasons(w: Floats, raised: Bools, families: list[str], ids: list[str], coun
 
 
 def _frame(
-    ordered: pl.DataFrame, scores: dict[str, Floats], counts: dict[str, Any], reasons: pl.Series, unusual: pl.DataFrame
+    ordered: pl.DataFrame, scores: dict[str, Floats], counts: dict[str, Any], reasons: pl.Series, beside: pl.DataFrame
 ) -> pl.DataFrame:
-    anomaly = unusual["score_anomaly"].fill_null(float("nan")).to_numpy()
-    made = {"score": combine(scores.pop("score_rules"), anomaly), **scores}
-    columns = [pl.Series(k, v, dtype=pl.Float64).fill_nan(None).round(DECIMALS) for k, v in made.items()]
+    columns = [pl.Series(k, v, dtype=pl.Float64).fill_nan(None).round(DECIMALS) for k, v in scores.items()]
     numbers = [pl.Series(k, v, dtype=pl.Int32) for k, v in counts.items()]
     band: pl.Expr = pl.lit(None, dtype=pl.String)
     for below, name in reversed(BANDS):
         band = pl.when(pl.col("score") < below).then(pl.lit(name)).otherwise(band)
     # Polars divides by a constant through its reciprocal: without the rounding an eighth of the amounts are a hair off
     applicable = pl.sum_horizontal("n_raised", "n_clear", "n_not_evaluable")
-    return ordered.with_columns(*columns, *numbers, *unusual, reasons.alias("reasons")).select(
+    return ordered.with_columns(*columns, *numbers, *beside, reasons.alias("reasons")).select(
         "process_id",
         "ocid",
         "region_code",
@@ -210,8 +229,9 @@ def _frame(
         "amount_pen_cents",
         "score",
         band.alias("band"),
+        "score_rules",
         *(f"score_{p}" for p in (*PHASES, *CATEGORIES)),
-        *unusual.columns,
+        *beside.columns,
         *counts,
         pl.when(applicable > 0)
         .then((pl.col("n_raised") + pl.col("n_clear")) / applicable)
