@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from procrisk.benchmark.dictionary import CELLS, TABLES
-from procrisk.benchmark.fields import conform
+from procrisk.benchmark.dictionary import P_CELLS, TABLES
+from procrisk.benchmark.fields import Table, conform
 from procrisk.benchmark.material import Material
 from procrisk.indicators import INDICATORS
 from procrisk.publication.registers import ABSENT, NAMES, PRESENT
@@ -82,7 +82,7 @@ def funnel(of: pl.DataFrame) -> pl.DataFrame:
 
 def separable(of: pl.DataFrame) -> pl.DataFrame:
     one = _headline(of).select("region_code", "scope", "period", "score")
-    pairs = one.join(one, on=["scope", "period"], suffix="_o").filter(pl.col("region_code") != pl.col("region_code_o"))
+    pairs = one.join(one, on=["scope", "period"], suffix="_o").filter(pl.col("region_code") < pl.col("region_code_o"))
     difference = pl.col("score") - pl.col("score_o")
     return pairs.select(
         "region_code",
@@ -109,6 +109,7 @@ def drivers(of: pl.DataFrame) -> pl.DataFrame:
                     "indicator": i,
                     "name_es": INDICATORS[i].name_es,
                     "name_en": INDICATORS[i].name_en,
+                    "role": "score",
                     "risks": list(INDICATORS[i].risks),
                     "raised": raised,
                     "evaluated": evaluated,
@@ -167,29 +168,24 @@ def indices() -> pl.DataFrame:
 
 def matrix() -> pl.DataFrame:
     rows = []
-    for at, code in enumerate(REGIONS):
-        if code == NO_DATA:
-            continue
-        capacity, risk = 1 + at % 3, 3 if code == OUTLIER else 1 + (at // 2) % 2
-        cells = dict.fromkeys(CELLS, 0.05)
-        cells[f"p_{capacity}_{risk}"] = 0.6
+    for at, (code, region) in enumerate(REGIONS.items()):
+        known = code != NO_DATA
+        likely = f"C{1 + at % 3}-R{3 if code == OUTLIER else 1 + (at // 2) % 2}"
         rows.append(
             {
                 "region_code": code,
+                "region": region,
                 "capacity": 20.0 + 2.5 * at,
-                "capacity_level": capacity,
-                "risk": 8.0,
-                "risk_level": risk,
-                "category": f"C{capacity}R{risk}",
-                "p_category": 0.6,
-                **cells,
-                "setup_es": "Un responsable de integridad que informa al gobernador",
-                "setup_en": "An integrity officer who reports to the governor",
-                "functions_es": ["gestionar riesgos en contrataciones", "capacitar al personal"],
-                "functions_en": ["manage procurement risks", "train staff"],
+                "risk": 8.0 if known else None,
+                "p_category": 0.6 if known else None,
+                **{c: (0.6 if cell == likely else 0.05) if known else None for cell, c in P_CELLS.items()},
+                "functions_es": ["Gestionar riesgos en contrataciones.", "Capacitar al personal."] if known else [],
+                "most_likely": likely if known else None,
+                "sentence_es": f"Lo más probable es la categoría {likely} (60 %)." if known else None,
+                "simulated": True,
             }
         )
-    return pl.DataFrame(rows)
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def coverage() -> pl.DataFrame:
@@ -221,7 +217,12 @@ def tables(*, forms: bool = True) -> dict[str, pl.DataFrame]:
         "coverage": coverage(),
         **({"indices": indices(), "matrix": matrix()} if forms else {}),
     }
-    return {name: conform(name, found[name], t) if name in found else t.empty() for name, t in TABLES.items()}
+    return {name: conform(name, _filled(found.get(name, t.empty()), t), t) for name, t in TABLES.items()}
+
+
+def _filled(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Columns that nobody here looks at, as null."""
+    return frame.with_columns(pl.lit(None, f).alias(c) for c, f in table.schema.items() if c not in frame.columns)
 
 
 def material(*, forms: bool = True, simulated: bool = False) -> Material:

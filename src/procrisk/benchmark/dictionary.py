@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
-from procrisk.benchmark.fields import COMMON, LIST, NUMBER, TEXT, TRUTH, WHOLE, Field, Table, count, points, share
+from procrisk.benchmark.fields import COMMON, DAY, LIST, NUMBER, TEXT, TRUTH, WHOLE, Field, Table, count, points, share
+from procrisk.indicators import roles
 from procrisk.records.regions import REGIONS
 
 PLACE = ("region_code", "region", "scope", "period")
 SIZE = ("n_processes", "n_scored", "n_buyers", "amount_pen", "share_evaluable")
 INDICES = ("RIFI", "CRAPI")
-CELLS = tuple(f"p_{capacity}_{risk}" for capacity in (1, 2, 3) for risk in (1, 2, 3))
-"""Probability of each cell of the matrix: level of capacity, then of risk, 1 low to 3 high."""
+CELLS = tuple(f"C{capacity}-R{risk}" for capacity in (1, 2, 3) for risk in (1, 2, 3))
+"""The nine categories of the matrix: level of capacity, then of risk, 1 low to 3 high."""
+P_CELLS = {cell: f"p_{cell.lower().replace('-', '')}" for cell in CELLS}
+"""Category to the column of its probability."""
 
 
 def _columns(*names: str, **own: Field) -> dict[str, Field]:
@@ -55,6 +58,7 @@ SCORES = Table(
         **_columns(*SIZE),
         "bound_low": points("Promedio simple si todo lo no evaluable no tuviera señal", "Crude mean if all that is not evaluable were clear"),
         "bound_high": points("Promedio simple si todo lo no evaluable tuviera señal", "Crude mean if all that is not evaluable were raised"),
+        "n_effective": Field(NUMBER, "procesos", "Número efectivo de procesos: los de una misma entidad se parecen", "Effective number of processes: those of one buyer resemble each other", least=0),
     },
     (*PLACE, "weighting", "part"),
 )  # fmt: skip
@@ -80,8 +84,8 @@ FUNNEL = Table(
 )  # fmt: skip
 
 SEPARABLE = Table(
-    "Pares de regiones que se distinguen y que no",
-    "Pairs of regions that can and cannot be told apart",
+    "Pares de regiones que se distinguen y que no (cada par, una vez)",
+    "Pairs of regions that can and cannot be told apart (each pair once)",
     {
         "region_code": COMMON["region_code"],
         "other_code": Field(TEXT, "", "Código de la otra región", "Code of the other region", tuple(REGIONS)),
@@ -102,9 +106,10 @@ STABILITY = Table(
         **_columns("scope", "period"),
         "top5_shared": count("regiones", "Cuántas de las cinco más altas siguen siéndolo", "How many of the top five stay"),
         "jaccard_top5": share("Parecido de los cinco primeros (Jaccard)", "Likeness of the top five (Jaccard)"),
-        "max_rank_move": count("puestos", "Mayor cambio de puesto", "Largest move of a rank"),
+        "max_rank_move": Field(NUMBER, "puestos", "Mayor cambio de puesto (los empates comparten el promedio)", "Largest move of a rank (ties share the mean)", least=0),
         "largest_move_region": Field(TEXT, "", "Región que más se movió", "Region that moved most"),
         "spearman": Field(NUMBER, "correlación", "Correlación de rangos con el resultado publicado", "Rank correlation with the published result", least=-1, most=1),
+        "n": count("regiones", "Regiones comparadas", "Regions compared"),
     },
     ("check", "scope", "period"),
 )  # fmt: skip
@@ -130,6 +135,7 @@ DRIVERS = Table(
         **_columns("region_code", "scope", "period", "indicator"),
         "name_es": Field(TEXT, "", "Nombre del indicador", "Name of the indicator in Spanish"),
         "name_en": Field(TEXT, "", "Nombre del indicador en inglés", "Name of the indicator"),
+        "role": Field(TEXT, "", "Si cuenta en el puntaje (`information` no cuenta)", "Whether it counts in the score (`information` does not)", roles.ROLES),
         "risks": Field(LIST, "", "Riesgos del catálogo de los que es señal", "Risks of the catalogue of which it is a sign"),
         **_columns("raised", "evaluated"),
         "rate": share("Procesos con señal sobre evaluados", "Raised over evaluated"),
@@ -189,8 +195,17 @@ INDEX_SCORES = Table(
         "weight": Field(NUMBER, "peso", "Peso en el índice", "Weight in the index", least=0),
         "weight_is_ours": Field(TRUTH, "", "El peso es criterio propio, no de una norma", "The weight is our own judgement, not a norm's"),
         "ladder": Field(NUMBER, "etapas 0-3", "Etapas cumplidas (pilar B del RIFI)", "Stages fulfilled (pillar B of RIFI)", least=0, most=3),
+        "apt": Field(LIST, "etapas", "Etapas en que es apta", "Stages in which it is apt"),
         "source": COMMON["source"],
-        "simulated": Field(TRUTH, "", "Respuestas simuladas, no reales", "Simulated answers, not real"),
+        "simulated": COMMON["simulated"],
+        "score_low": points("Valor si todo lo no conocido fuera «no»", "Value if all that is not known were no"),
+        "score_high": points("Valor si todo lo no conocido fuera «sí»", "Value if all that is not known were yes"),
+        "n_number": count("preguntas", "Respuestas con un número", "Items answered with a number"),
+        "n_unanswered": count("preguntas", "Sin respuesta", "Items without an answer"),
+        "icp_official": Field(NUMBER, "", "ICP oficial publicado", "Official ICP as published", least=0),
+        "icp_stage1": Field(NUMBER, "", "Etapa 1 del ICP oficial", "Stage 1 of the official ICP", least=0),
+        "baseline_period": Field(TEXT, "", "Periodo base de la región", "The region's base period"),
+        "progress": _difference("Avance desde su periodo base", "Progress from its base period"),
     },
     ("region_code", "period", "index", "framework", "pillar"),
 )  # fmt: skip
@@ -205,9 +220,11 @@ ITEMS = Table(
         "answer": Field(TEXT, "", "Respuesta", "Answer: yes, no, no evidence, not applicable, or a number"),
         "value": Field(NUMBER, "", "Valor que entra en el índice", "Value that enters the index"),
         "evidence_url": Field(TEXT, "", "Dirección de la evidencia", "Address of the evidence"),
-        "evidence_date": Field(TEXT, "", "Fecha de la evidencia", "Date of the evidence"),
+        "evidence_date": Field(DAY, "", "Fecha de la evidencia", "Date of the evidence"),
+        "framework": Field(TEXT, "", "Versión del modelo de integridad", "Version of the integrity model"),
+        **_columns("source", "simulated"),
     },
-    ("region_code", "period", "index", "item"),
+    ("region_code", "period", "index", "framework", "item"),
 )  # fmt: skip
 
 MATRIX = Table(
@@ -216,16 +233,26 @@ MATRIX = Table(
     {
         **_columns("region_code"),
         "capacity": points("Capacidad de la función de integridad; más es mejor", "Capacity of the integrity function; more is better"),
-        "capacity_level": Field(WHOLE, "nivel", "Nivel de capacidad, 1 bajo a 3 alto", "Level of capacity, 1 low to 3 high", least=1, most=3),
+        "capacity_level": Field(WHOLE, "nivel", "Nivel de capacidad, 1 a 3; vacío si no se puede afirmar uno", "Level of capacity, 1 to 3; empty where none can be affirmed", least=1, most=3),
         "risk": points("Puntaje de señales de riesgo", "Risk-signal score"),
-        "risk_level": Field(WHOLE, "nivel", "Nivel de riesgo, 1 bajo a 3 alto", "Level of risk, 1 low to 3 high", least=1, most=3),
-        "category": Field(TEXT, "", "Categoría más probable", "Most probable category"),
-        "p_category": share("Probabilidad de esa categoría", "Probability of that category"),
-        **{c: share(f"Probabilidad de capacidad {c[2]} y riesgo {c[4]}", f"Probability of capacity {c[2]} and risk {c[4]}") for c in CELLS},
+        "risk_level": Field(WHOLE, "nivel", "Nivel de riesgo, 1 a 3; vacío si no se puede afirmar uno", "Level of risk, 1 to 3; empty where none can be affirmed", least=1, most=3),
+        "category": Field(TEXT, "", "Categoría, si se puede afirmar una", "Category, where one can be affirmed", CELLS),
+        "p_category": share("Probabilidad de la categoría más probable", "Probability of the most probable category"),
+        **{column: share(f"Probabilidad de la categoría {cell}", f"Probability of category {cell}") for cell, column in P_CELLS.items()},
         "setup_es": Field(TEXT, "", "Organización recomendada", "Recommended set-up, in Spanish"),
         "setup_en": Field(TEXT, "", "Organización recomendada, en inglés", "Recommended set-up"),
         "functions_es": Field(LIST, "", "Funciones que priorizar", "Functions to put first, in Spanish"),
         "functions_en": Field(LIST, "", "Funciones que priorizar, en inglés", "Functions to put first"),
+        "most_likely": Field(TEXT, "", "Categoría más probable", "Most probable category", CELLS),
+        "sentence_es": COMMON["text_es"],
+        "sentence_en": COMMON["text_en"],
+        "capacity_low": points("Límite inferior de la capacidad", "Lower end of the capacity"),
+        "capacity_high": points("Límite superior de la capacidad", "Upper end of the capacity"),
+        "capacity_source": Field(TEXT, "", "De dónde sale la capacidad", "Where the capacity comes from"),
+        "risk_low": points("Límite inferior del puntaje", "Lower end of the score"),
+        "risk_high": points("Límite superior del puntaje", "Upper end of the score"),
+        "cuts_are_ours": Field(TRUTH, "", "Los cortes son criterio propio", "The cuts are our own judgement"),
+        "simulated": COMMON["simulated"],
     },
     ("region_code",),
 )  # fmt: skip

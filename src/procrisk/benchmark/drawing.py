@@ -7,7 +7,7 @@ inner size and fixed margins instead (autosize none). Texts stay texts; the shee
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import vl_convert as vlc
@@ -19,6 +19,8 @@ MARK, MARK_PALE = "#b34700", "#e0a070"
 """The region of a sheet: a vermilion dark enough to differ from the blue in grey print too (after Okabe and Ito)."""
 
 Rows = Sequence[dict[str, Any]]
+Align = Literal["left", "center", "right"]
+Weight = Literal["normal", "bold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +37,18 @@ class Frame:
 
 def rows(values: Rows) -> alt.Data:
     """Rows as the data of a chart."""
-    return alt.Data(values=list(values))
+    return alt.Data(values=list(values))  # type: ignore[no-untyped-call]
 
 
-def draw(chart: alt.LayerChart, frame: Frame, told: str) -> str:
-    """A layered chart as SVG text.
+def draw(layers: Sequence[alt.Chart], frame: Frame, told: str) -> str:
+    """A picture as SVG text.
 
     Args:
-        chart: layers with their encodings.
+        layers: charts, the last on top.
         frame: where the chart stands.
         told: what the picture shows, for those who cannot see it.
     """
-    sized = chart.properties(
+    sized = alt.layer(*layers).properties(
         width=frame.width,
         height=frame.height,
         autosize=alt.AutoSizeParams(type="none"),
@@ -73,11 +75,6 @@ def draw(chart: alt.LayerChart, frame: Frame, told: str) -> str:
     return f'{head} role="img" aria-label="{escape(told)}"><title>{escape(told)}</title>{rest}\n'
 
 
-def one(value: float | None) -> str:
-    """A number to people: one decimal."""
-    return "–" if value is None else f"{value:.1f}"
-
-
 @dataclass(slots=True)
 class Canvas:
     """A picture laid out by hand: pixels from the upper left, one layer over the other in the order in which they are put."""
@@ -93,7 +90,7 @@ class Canvas:
             x=alt.X("x:Q", scale=across, axis=None), y=alt.Y("y:Q", scale=down, axis=None)
         )
 
-    def texts(self, items: Rows, *, size: int = 14, align: str = "left", weight: str = "normal") -> None:
+    def texts(self, items: Rows, *, size: int = 14, align: Align = "left", weight: Weight = "normal") -> None:
         """Texts at x, y (their middle): columns x, y, text, and ink (its colour, if not the usual one)."""
         inked = [{"ink": INK, **i} for i in items]
         chart = self._put(inked).mark_text(align=align, baseline="middle", fontSize=size, fontWeight=weight)
@@ -118,16 +115,14 @@ class Canvas:
 
     def svg(self, told: str) -> str:
         """The picture as SVG text; see `draw`."""
-        return draw(alt.layer(*self.layers), self.frame, told)
+        return draw(self.layers, self.frame, told)
 
 
 def note(text: str, *, y: float, x: float = 0, size: int = 14) -> alt.Chart:
     """A line of soft text at a place of the chart, in pixels from its upper left."""
-    return (
-        alt.Chart(rows([{"text": text}]))
-        .mark_text(align="left", baseline="middle", fontSize=size, color=SOFT)
-        .encode(x=alt.value(x), y=alt.value(y), text="text:N")
-    )
+    chart = alt.Chart(rows([{"text": text}])).mark_text(align="left", baseline="middle", fontSize=size, color=SOFT)
+    placed: alt.Chart = chart.encode(x=alt.value(x), y=alt.value(y), text="text:N")
+    return placed
 
 
 def limits(lows: list[float], highs: list[float]) -> tuple[float, float]:

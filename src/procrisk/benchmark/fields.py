@@ -10,7 +10,8 @@ from procrisk.records.regions import REGIONS
 from procrisk.scoring.region import SCOPES
 
 POINTS = "0-100"
-TEXT, NUMBER, WHOLE, TRUTH, LIST = pl.String(), pl.Float64(), pl.Int32(), pl.Boolean(), pl.List(pl.String())
+TEXT, NUMBER, WHOLE, TRUTH, DAY = pl.String(), pl.Float64(), pl.Int32(), pl.Boolean(), pl.Date()
+LIST = pl.List(pl.String())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ COMMON: Mapping[str, Field] = {
     "text_es": Field(TEXT, "", "Texto en español", "Text in Spanish"),
     "text_en": Field(TEXT, "", "Texto en inglés", "Text in English"),
     "source": Field(TEXT, "", "De dónde sale", "Where it comes from"),
+    "simulated": Field(TRUTH, "", "Respuestas simuladas, no reales", "Simulated answers, not real"),
 }  # fmt: skip
 """Columns that mean the same in every table."""
 

@@ -46,6 +46,14 @@ class Material:
         """The rows of a table in the scope and period of the sheets."""
         return self.tables[name].filter((pl.col("scope") == self.scope) & (pl.col("period") == self.period))
 
+    def pairs(self, region_code: str) -> pl.DataFrame:
+        """A row for each other region: other_code, difference (of this region's score less the other's) and apart."""
+        of = self.of("separable")
+        first = of.filter(pl.col("region_code") == region_code).select("other_code", "difference", "apart")
+        second = of.filter(pl.col("other_code") == region_code)
+        turned = second.select(other_code="region_code", difference=-pl.col("difference"), apart="apart")
+        return pl.concat([first, turned]).sort("other_code")
+
     def trend(self) -> list[str]:
         """Periods that are compared in time: the complete quarters with data if there are two, else the months; in order."""
         whole = self._whole().filter(pl.col("n_processes") > 0)

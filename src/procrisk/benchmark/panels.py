@@ -6,7 +6,6 @@ from typing import Any
 import polars as pl
 
 from procrisk.benchmark import drawing, words
-from procrisk.benchmark.dictionary import CELLS
 from procrisk.benchmark.drawing import BLUE, INK, LINE, PALE, SOFT, Canvas, Frame
 from procrisk.benchmark.material import Material
 from procrisk.publication import tiles
@@ -45,8 +44,8 @@ def region_trend(m: Material, code: str) -> str:
     canvas = Canvas(Frame(316, 118, left=40, bottom=34, top=8))
     _panel(canvas, (0, 4, 316, 110), history, periods, _scale(history))
     if periods:
-        for x, align, p in ((6, "left", periods[0]), (310, "right", periods[-1])):
-            canvas.texts([{"x": x, "y": 134, "text": words.period(p)}], size=15, align=align)
+        canvas.texts([{"x": 6, "y": 134, "text": words.period(periods[0])}], size=15)
+        canvas.texts([{"x": 310, "y": 134, "text": words.period(periods[-1])}], size=15, align="right")
     return canvas.svg(words.change(history))
 
 
@@ -97,12 +96,17 @@ def region_drivers(drivers: Sequence[Row]) -> str:
     canvas = Canvas(Frame(width, step * max(1, len(shown)), left=2, right=2, top=4, bottom=4))
     top = max((max(r["rate"], r["expected"] / max(1, r["evaluated"])) for r in shown), default=1.0) or 1.0
     reach = 0.97 * width / top
-    for at, r in enumerate(shown):
-        y, expected = at * step, r["expected"] / max(1, r["evaluated"]) * reach
-        canvas.texts([{"x": 0, "y": y + 9, "text": words.plain(r["name_es"])}], size=16, weight="bold")
-        canvas.texts([{"x": 0, "y": y + 28, "text": words.driver(r)}], size=15)
-        canvas.boxes([{"x": 0, "x2": max(2.0, r["rate"] * reach), "y": y + 40, "y2": y + 51, "fill": BLUE}])
-        canvas.rules([{"x": expected, "x2": expected, "y": y + 36, "y2": y + 55}], color=INK, strokeWidth=3)
+    marks = [r["expected"] / max(1, r["evaluated"]) * reach for r in shown]
+    tops = [at * step for at in range(len(shown))]
+    placed = list(zip(tops, shown, marks, strict=True))
+    canvas.texts(
+        [{"x": 0, "y": y + 9, "text": words.plain(r["name_es"])} for y, r, _ in placed], size=16, weight="bold"
+    )
+    canvas.texts([{"x": 0, "y": y + 28, "text": words.driver(r)} for y, r, _ in placed], size=15)
+    canvas.boxes(
+        [{"x": 0, "x2": max(2.0, r["rate"] * reach), "y": y + 40, "y2": y + 51, "fill": BLUE} for y, r, _ in placed]
+    )
+    canvas.rules([{"x": e, "x2": e, "y": y + 36, "y2": y + 55} for y, _, e in placed], color=INK, strokeWidth=3)
     if not shown:
         canvas.texts([{"x": 0, "y": 20, "text": "Ningún indicador por encima de lo esperado."}], size=16)
     return canvas.svg(" ".join(f"{words.plain(r['name_es'])}: {words.driver(r)}" for r in shown) or "Ninguno.")
@@ -125,11 +129,10 @@ def matrix(m: Material) -> str:
             for c, r in levels
         ]
     )
-    table = (
-        m.tables["matrix"].with_columns(p=pl.max_horizontal(CELLS)).sort(["p", "region_code"], descending=[True, False])
-    )
+    table = m.tables["matrix"].drop_nulls("most_likely")
+    table = table.sort(["p_category", "region_code"], descending=[True, False])
     for c, r in levels:
-        cell = table.filter((pl.col("capacity_level") == c) & (pl.col("risk_level") == r)).to_dicts()
+        cell = table.filter(pl.col("most_likely") == f"C{c}-R{r}").to_dicts()
         step = min(22.0, (h - 24) / max(1, -(-len(cell) // 2)))
         ink = tiles.PAPER if r - c + 2 > 3 else INK
         canvas.texts(

@@ -7,7 +7,7 @@ import altair as alt
 import polars as pl
 
 from procrisk.benchmark import drawing, words
-from procrisk.benchmark.drawing import BLUE, INK, MARK, MARK_PALE, PALE, SOFT, Canvas, Frame, one
+from procrisk.benchmark.drawing import BLUE, INK, MARK, MARK_PALE, PALE, SOFT, Canvas, Frame
 from procrisk.benchmark.material import Material
 from procrisk.publication import tiles
 from procrisk.records.regions import REGIONS
@@ -24,6 +24,7 @@ LIMITS = (
     ("reference", [1, 0], INK),
 )
 """Lines of the funnel: column, dashes, colour."""
+WEIGHTS: tuple[drawing.Weight, ...] = ("normal", "bold")
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 
 
@@ -40,7 +41,7 @@ def tile_map(m: Material) -> str:
         x, y = column * w, row * h
         boxes.append({"x": x, "x2": x + w - 4, "y": y, "y2": y + h - 4, "fill": fill, "known": r["score"] is not None})
         names.append({"x": x + w / 2 - 2, "y": y + 20, "text": words.brief(r["region_code"]), "ink": ink})
-        said = "sin datos" if r["score"] is None else one(r["score"])
+        said = "sin datos" if r["score"] is None else words.one(r["score"])
         values.append({"x": x + w / 2 - 2, "y": y + 43, "text": said, "ink": ink})
     canvas.boxes([b for b in boxes if b["known"]], stroke="#8fa3b6", strokeWidth=1)
     canvas.boxes([b for b in boxes if not b["known"]], stroke="#8fa3b6", strokeWidth=1, strokeDash=[5, 4])
@@ -66,7 +67,7 @@ def intervals(m: Material, marked: str | None = None) -> str:
     axis = alt.Axis(
         title="Puntaje (0 a 100) e intervalo de 95 %", tickCount=4 if small else 6, labelFontSize=15, titleFontSize=15
     )
-    x = {"scale": alt.Scale(domain=[low, high], nice=False, zero=False), "axis": axis}
+    x: dict[str, Any] = {"scale": alt.Scale(domain=[low, high], nice=False, zero=False), "axis": axis}
     y = alt.Y(
         "row:Q",
         axis=None,
@@ -78,9 +79,9 @@ def intervals(m: Material, marked: str | None = None) -> str:
         every.transform_filter(f"datum.weight == '{weight}'")
         .mark_text(baseline="middle", fontSize=15, align="right", fontWeight=weight)
         .encode(x=alt.value(-10), text="name:N", color=ink)
-        for weight in ("normal", "bold")
+        for weight in WEIGHTS
     ]
-    chart = alt.layer(
+    layers = [
         bars.mark_rule(strokeWidth=7, strokeCap="round").encode(
             x=alt.X("lo:Q", **x), x2="hi:Q", color=alt.Color("bar:N", scale=None)
         ),
@@ -93,9 +94,9 @@ def intervals(m: Material, marked: str | None = None) -> str:
         ),
         drawing.note("puesto", y=-16, x=frame.width + 12),
         *([] if small else [drawing.note(words.apart_count(m), y=-16)]),
-    )
+    ]
     return drawing.draw(
-        chart, frame, f"Puntaje e intervalo de 95 % de cada región, en orden. {words.spread(m.headline())}"
+        layers, frame, f"Puntaje e intervalo de 95 % de cada región, en orden. {words.spread(m.headline())}"
     )
 
 
@@ -132,14 +133,17 @@ def funnel(m: Material) -> str:
         values=[n for n in TICKS if ends[0] <= n <= ends[1]],
         format="d",
     )
-    y = {"scale": alt.Scale(domain=[low, high], nice=False, zero=False), "axis": alt.Axis(title=None, tickCount=6)}
+    y: dict[str, Any] = {
+        "scale": alt.Scale(domain=[low, high], nice=False, zero=False),
+        "axis": alt.Axis(title=None, tickCount=6),
+    }
     x = alt.X("n:Q", scale=alt.Scale(type="log", domain=ends, nice=False), axis=axis)
     base = alt.Chart(drawing.rows(rows)).encode(x=x)
     lines = [
         base.mark_line(strokeDash=dash, color=colour, strokeWidth=1.5).encode(y=alt.Y(f"{column}:Q", **y))
         for column, dash, colour in LIMITS
     ]
-    chart = alt.layer(
+    layers = [
         *lines,
         base.mark_point(filled=True, size=90, opacity=1).encode(
             y=alt.Y("standardised:Q", **y), color=alt.Color("colour:N", scale=None)
@@ -148,10 +152,10 @@ def funnel(m: Material) -> str:
         .mark_text(align="left", dx=8, baseline="middle", fontSize=14)
         .encode(x=x, y=alt.Y("standardised:Q", **y), text="name:N"),
         drawing.note("Puntaje estandarizado. Gris continua: 99.8 %; a rayas: 95 %; negra: referencia.", y=-16),
-    )
+    ]
     beyond = [r["name"] for r in rows if r["outside"]]
     return drawing.draw(
-        chart, frame, f"Embudo. Fuera de los límites de 99.8 %: {words.listed(beyond) or 'ninguna región'}."
+        layers, frame, f"Embudo. Fuera de los límites de 99.8 %: {words.listed(beyond) or 'ninguna región'}."
     )
 
 

@@ -8,10 +8,13 @@ import polars as pl
 from procrisk import catalogue
 from procrisk.benchmark import panels, pictures, words
 from procrisk.benchmark.material import Material
+from procrisk.indicators import roles
 from procrisk.publication import masking, registers
 from procrisk.publication.summary import SCOPES_ES
 from procrisk.records.regions import LIMA_METROPOLITAN, LIMA_PROVINCES, REGIONS
 
+SHOWN = (pl.col("excess") >= 1) & (pl.col("raised") >= 3) & (pl.col("role") != roles.INFORMATION)
+"""Drivers that a sheet names: they count in the score, in three processes at least, one more than expected (own judgement)."""
 FIRST = 3
 """Mitigations proposed: more than three are none."""
 REGISTERS_NAMED = 4
@@ -77,7 +80,7 @@ def sheets(m: Material) -> list[Sheet]:
 def sheet(m: Material, code: str) -> Sheet:
     """The sheet of one region."""
     row = next((r for r in m.headline().to_dicts() if r["region_code"] == code), None)
-    drivers = _rows(m.of("drivers"), code, "rank").filter(pl.col("excess") > 0).to_dicts()
+    drivers = _rows(m.of("drivers"), code, "rank").filter(SHOWN).to_dicts()
     known = row if row is not None and row["score"] is not None else None
     first = _first(drivers)
     return Sheet(
@@ -126,7 +129,7 @@ def _standing(m: Material, code: str, row: dict[str, Any] | None) -> list[str]:
         ]
     funnel = next(iter(_rows(m.of("funnel"), code).to_dicts()), None)
     ranked = m.headline()["score"].count()
-    said = [words.standing(row, ranked), words.apart(_rows(m.of("separable"), code)), words.expected_range(funnel)]
+    said = [words.standing(row, ranked), words.apart(m.pairs(code)), words.expected_range(funnel)]
     return [s for s in said if s]
 
 

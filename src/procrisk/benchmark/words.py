@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from procrisk.benchmark.drawing import one
 from procrisk.benchmark.material import Material
 from procrisk.records.regions import REGIONS
 
@@ -16,6 +15,11 @@ NOT_AN_ACCUSATION = (
     "Una señal es un motivo para mirar, nunca una acusación ni una conclusión: los casos honestos también las levantan."
 )
 Row = dict[str, Any]
+
+
+def one(value: float | None) -> str:
+    """A number to people: one decimal."""
+    return "–" if value is None else f"{value:.1f}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -99,10 +103,10 @@ def apart_count(m: Material) -> str:
     pairs = m.of("separable")
     if pairs.is_empty():
         return ""
-    told, all_ = int(pairs["apart"].sum()) // 2, pairs.height // 2
+    told = int(pairs["apart"].sum())
     if not told:
         return "Con estos datos ningún par de regiones se distingue."
-    return f"Se distinguen {told} de {all_} pares de regiones."
+    return f"Se distinguen {told} de {pairs.height} pares de regiones."
 
 
 def standing(row: Row, ranked: int) -> str:
@@ -121,7 +125,7 @@ def apart(pairs: pl.DataFrame) -> str:
     """From how many regions it cannot be told apart, and which stand clearly above or below it.
 
     Args:
-        pairs: the rows of `separable` of one region.
+        pairs: from `Material.pairs`, of one region.
     """
     if pairs.is_empty():
         return ""
@@ -222,6 +226,8 @@ INDEX_NAMES = {
     "RIFI": "Función de integridad (RIFI)",
     "CRAPI": "Comisión regional anticorrupción (CRAPI)",
 }
+FUNCTIONS = 2
+"""Functions of the matrix that a sheet names."""
 LEVELS = ("", "bajo", "medio", "alto")
 FEMININE = ("", "baja", "media", "alta")
 
@@ -234,11 +240,11 @@ def index(name: str, row: Row | None) -> str:
 
 
 def cell(row: Row | None) -> str:
-    """Where the region stands in the matrix, with the probability and the set-up recommended."""
-    if row is None or row["capacity_level"] is None or row["risk_level"] is None:
+    """Where the region stands in the matrix, as the matrix itself says it, and the first functions that it recommends."""
+    if row is None or not row["sentence_es"]:
         return "Matriz de capacidad y riesgo: sin datos."
-    setup = f" Organización sugerida: {_lowered(row['setup_es'])}." if row["setup_es"] else ""
-    return f"Matriz: capacidad {FEMININE[row['capacity_level']]} y riesgo {LEVELS[row['risk_level']]}, con probabilidad {percent(row['p_category'])}.{setup}"
+    first = listed([_lowered(f) for f in (row["functions_es"] or [])[:FUNCTIONS]])
+    return f"{row['sentence_es']} Por dónde empezar: {first}." if first else str(row["sentence_es"])
 
 
 def _lowered(text: str) -> str:
