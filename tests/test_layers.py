@@ -18,6 +18,7 @@ BEFORE = {
     "indicators": {"records", "law", "workdays", "catalogue"},
     "catalogue_check": {"catalogue", "indicators"},
     "collusion": {"records", "law", "indicators"},
+    "composite": set(),
     "cri": {"records", "indicators", "simulate"},
     "anomaly": {"records", "law", "workdays", "simulate"},
     "scoring": {"records", "indicators", "anomaly", "catalogue", "assessment"},
@@ -26,6 +27,7 @@ BEFORE = {
     "profile": set(),
     "fingerprint": {"records"},
     "publication": {"assessment", "records", "law", "catalogue", "indicators", "scoring", "quality", "fingerprint"},
+    "indices": {"assessment", "records", "catalogue", "indicators", "composite", "publication"},
     "documentation": {"assessment", "records", "law", "legal_parameters", "catalogue", "indicators", "scoring"},
     "simulate": set(),
     "pipeline": {

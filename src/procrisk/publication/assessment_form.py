@@ -1,18 +1,13 @@
 """The form of the structured assessment as a workbook: a row a question, drop-down answers, ready to fill in and read back."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-import xlsxwriter
-
 from procrisk import assessment, catalogue
+from procrisk.publication.form_sheet import offer, workbook
 from procrisk.records.regions import REGIONS
 
 _TEXT = ("RIESGO", "PREGUNTA_TEXTO", "EVIDENCIA_PEDIDA")
 _WIDTHS = {"PREGUNTA_TEXTO": 70, "EVIDENCIA_PEDIDA": 45, "EVIDENCIA": 45, "RIESGO": 45}
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_LIST_LIMIT = 255
-"""Characters of a list that a cell's validation holds in place; a longer one is read from a sheet."""
 _NOTES = (
     "Una fila por pregunta. Escriba la región (código o nombre), la respuesta y la evidencia: el enlace o el número del documento.",
     "Sin evidencia, un «sí» o un «parcial» no cuenta. «Sin evidencia» no es lo mismo que «no».",
@@ -25,13 +20,7 @@ def write(path: Path) -> None:
     """Write the form to an XLSX file that `--context` reads back once it is filled in."""
     columns = (*assessment.FORM[:2], *_TEXT, *assessment.FORM[2:])
     labels = dict(catalogue.risks().select("id", "label_es").iter_rows())
-    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
-    # the day in the file's properties would make two forms of one bank differ
-    book.set_properties({"created": _EPOCH})
-    head, wrap = (
-        book.add_format({"bold": True, "bg_color": "#e8eef4"}),
-        book.add_format({"text_wrap": True, "valign": "top"}),
-    )
+    book, head, wrap = workbook(path)
     sheet = book.add_worksheet("respuestas")
     for at, name in enumerate(columns):
         sheet.write_string(0, at, name, head)
@@ -52,9 +41,7 @@ def write(path: Path) -> None:
         ("REGION", list(REGIONS.values())),
         ("RESPUESTA", [es for es, _ in assessment.ANSWERS.values()]),
     ):
-        at = columns.index(name)
-        source = words if sum(map(len, words)) + len(words) < _LIST_LIMIT else f"=listas!$A$1:$A${len(words)}"
-        sheet.data_validation(1, at, last, at, {"validate": "list", "source": source})
+        offer(sheet, (1, last), columns.index(name), words)
     lists = book.add_worksheet("listas")
     for n, name in enumerate(REGIONS.values()):
         lists.write_string(n, 0, name)
