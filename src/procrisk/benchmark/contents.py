@@ -31,7 +31,7 @@ def write(staged: Path, m: Material, forms: Sequence[Mapping[str, Any]]) -> str:
     Args:
         staged: an empty folder, from store.stage.
         m: the material.
-        forms: name, sha256 and rows of each form behind the indices.
+        forms: name, sha256 and bytes of each form behind the indices.
 
     Returns:
         the version's id: a hash of the content, which depends on the inputs, code and settings alone.
@@ -70,5 +70,10 @@ def _manifest(m: Material, forms: Sequence[Mapping[str, Any]]) -> dict[str, Any]
         "forms": list(forms),
         "scope": m.scope,
         "period": m.period,
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": libraries(),
     }
+
+
+def libraries() -> dict[str, str]:
+    """What draws and sets, with its version."""
+    return {name: version(name) for name in LIBRARIES}

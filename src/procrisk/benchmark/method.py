@@ -26,7 +26,7 @@ def note(m: Material, forms: Sequence[Mapping[str, Any]]) -> str:
 
     Args:
         m: the material; its settings are told value by value.
-        forms: name, sha256 and rows of each form behind the indices.
+        forms: name, sha256 and bytes of each form behind the indices.
     """
     lines = ["# Cómo se hizo esta comparación · How this benchmark was made", ""]
     if m.simulated:
@@ -122,7 +122,7 @@ def _inputs(m: Material, forms: Sequence[Mapping[str, Any]]) -> list[str]:
         lines.append(
             f"| {i['name']} | {i['kind']} | {c['read']:,} | {c['accepted']:,} | {c['quarantined']:,} | `{i['sha256'][:SHORT]}` |"
         )
-    lines += [f"| {f['name']} | formulario · form | {f['rows']:,} | | | `{f['sha256'][:SHORT]}` |" for f in forms]
+    lines += [f"| {f['name']} | formulario · form | – | – | – | `{f['sha256'][:SHORT]}` |" for f in forms]
     if not forms:
         lines += ["", "No se dieron formularios de los índices. / No forms of the indices were given."]
     return lines

@@ -166,7 +166,7 @@ def _capacity(m: Material, code: str) -> list[str]:
     last = {r["index"]: r for r in found.iter_rows(named=True)}
     cell = next(iter(_rows(m.tables["matrix"], code).to_dicts()), None)
     if not last:
-        return ["Índices de integridad (RIFI y CRAPI) y matriz: sin datos, no se entregaron los formularios."]
+        return ["Índices de integridad (RIFI y CRAPI): sin datos, no se entregaron los formularios.", words.cell(cell)]
     return [*(words.index(name, last.get(name)) for name in words.INDEX_NAMES), words.cell(cell)]
 
 
