@@ -99,9 +99,7 @@ def sheet(m: Material, code: str) -> Sheet:
         unseen=_unseen(m, code, known),
         capacity=_capacity(m, code),
         first=first,
-        first_note=""
-        if first
-        else "Ningún indicador está por encima de lo esperado: no hay una medida que el registro señale como la primera.",
+        first_note="" if first else NO_RECORDS if known is None else NO_DRIVER,
         footer=_footer(m),
         intervals_svg=pictures.intervals(m, code),
         drivers_svg=panels.region_drivers(drivers),
