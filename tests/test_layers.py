@@ -44,7 +44,6 @@ BEFORE = {
     "proving": {"records", "collusion", "pipeline", "scoring", "simulate"},
     "cardinal": {"records"},
     "benchmark": {
-        "anomaly",
         "catalogue",
         "fingerprint",
         "indicators",

@@ -29,6 +29,7 @@ from procrisk.scoring import assessment
 from procrisk.scoring.coverage import coverage
 from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import score_regions
+from procrisk.scoring.standard import standardise
 from procrisk.settings import Settings
 
 NOTHING_NEW = "nothing new"
@@ -114,7 +115,9 @@ class Night:
         self.model_drift = {} if anomaly is None else anomaly.drift
         self.models = models(r.settings)
         beside = others(self.dataset, e, r.settings, anomaly)
-        scored = score_processes(self.dataset.tables["processes"], e.states, e.why, beside, changed=r.settings.layers)
+        listed = self.dataset.tables["processes"]
+        rated = score_processes(listed, e.states, e.why, beside, changed=r.settings.layers)
+        scored = standardise(listed, rated, e.states, e.why)
         self.processes = scored.join(e.index, on="process_id", how="left", maintain_order="left", validate="1:1")
         answers = self.dataset.tables["answers"]
         self.regions = assessment.with_layer(

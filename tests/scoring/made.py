@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from procrisk.scoring.process import CATEGORIES, PHASES
+from procrisk.scoring.process import CATEGORIES, PHASES, score_processes
+from procrisk.scoring.standard import standardise
+from procrisk.scoring.strata import expected
 
 
 @dataclass(frozen=True)
@@ -73,3 +75,39 @@ def states(frame: pl.DataFrame, m: int, seed: int = 2) -> tuple[pl.DataFrame, pl
         )
         why[f"I-{j:02d}"] = pl.Series(code, dtype=pl.UInt8)
     return pl.DataFrame(out), pl.DataFrame(why)
+
+
+def scored(n: int = 6000, m: int = 12, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Made-up processes as published, and the states behind them."""
+    frame = processes(n, seed)
+    flags, why = states(frame, m)
+    known = indicators(m)
+    return standardise(frame, score_processes(frame, flags, why, None, known), flags, why, known), flags
+
+
+def simple(rows: list[tuple]) -> pl.DataFrame:
+    """Scored processes of one kind from (buyer, region, score, day, cents) rows of local governments, all seen alike."""
+    filled = [(*r, *(date(2022, 1, 5), 100_00)[len(r) - 3 :]) for r in rows]
+    buyers, regions, scores, days, cents = ([r[i] for r in filled] for i in range(5))
+    frame = pl.DataFrame(
+        {
+            "process_id": [f"{i:05d}" for i in range(len(rows))],
+            "region_code": pl.Series(regions, dtype=pl.String),
+            "delivery_region_code": pl.Series([None] * len(rows), dtype=pl.String),
+            "scope": pl.Series(["local_government"] * len(rows), dtype=pl.String),
+            "buyer": pl.Series(buyers, dtype=pl.String),
+            "buyer_id": pl.Series(buyers, dtype=pl.String),
+            "object": pl.Series(["goods"] * len(rows), dtype=pl.String),
+            "method": pl.Series(["AS"] * len(rows), dtype=pl.String),
+            "reference_date": pl.Series(days, dtype=pl.Date),
+            "amount_pen_cents": pl.Series(cents, dtype=pl.Int64),
+            "score": pl.Series(scores, dtype=pl.Float64),
+            "opportunity": pl.Series([1.0] * len(rows), dtype=pl.Float64),
+            "score_if_clear": pl.Series(scores, dtype=pl.Float64),
+            "score_if_raised": pl.Series(scores, dtype=pl.Float64),
+            "n_raised": pl.Series([1] * len(rows), dtype=pl.Int32),
+            "n_clear": pl.Series([2] * len(rows), dtype=pl.Int32),
+            "n_not_evaluable": pl.Series([1] * len(rows), dtype=pl.Int32),
+        }
+    )
+    return frame.join(expected(frame), on="process_id", how="left", maintain_order="left")

@@ -279,12 +279,14 @@ from datetime import date
 from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import score_regions
 from procrisk.scoring.coverage import coverage
+from procrisk.scoring.standard import standardise
 from procrisk.settings import Scores
 from tests.scoring import made
 frame = made.processes(20_000)
 states, why = made.states(frame, 15)
-scored = score_processes(frame, states, why, None, made.indicators(15))
-for made_frame in (scored, score_regions(scored, Scores(replicates=50), date(2022, 2, 28)), coverage(scored, states, why, made.indicators(15))):
+known = made.indicators(15)
+scored = standardise(frame, score_processes(frame, states, why, None, known), states, why, known)
+for made_frame in (scored, score_regions(scored, Scores(replicates=50), date(2022, 2, 28)), coverage(scored, states, why, known)):
     out = io.BytesIO()
     made_frame.write_parquet(out)
     print(hashlib.sha256(out.getvalue()).hexdigest())

@@ -12,6 +12,7 @@ from procrisk.records.ingest import ingest
 from procrisk.scoring.coverage import coverage
 from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import score_regions
+from procrisk.scoring.standard import standardise
 from procrisk.settings import Settings
 
 
@@ -21,7 +22,9 @@ def real(shared_data):
     dataset = ingest(sources, [shared_data / "entities", shared_data / "sanctions"], None).dataset
     as_of = date(2022, 4, 20)
     found = evaluate(dataset, as_of, Settings())
-    scored = score_processes(dataset.tables["processes"], found.states, found.why, {"anomaly": layer.score(dataset)})
+    listed = dataset.tables["processes"]
+    scored = score_processes(listed, found.states, found.why, {"anomaly": layer.score(dataset)})
+    scored = standardise(listed, scored, found.states, found.why)
     return found, scored, score_regions(scored, Settings().scores, as_of), coverage(scored, found.states, found.why)
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import polars as pl
 
 from procrisk import fingerprint, logs, pipeline, quality
-from procrisk.anomaly import layer
 from procrisk.benchmark import contents, tables
 from procrisk.benchmark.material import Material
 from procrisk.errors import InputMissingError
@@ -76,8 +75,7 @@ class Quarter:
         made_from = json.loads((staged / "manifest.json").read_text(encoding="utf-8"))
         n.checks = [c for c in n.checks if not c.name.startswith(VOLUME)]
         settings = n.request.settings
-        unusual = layer.run(n.dataset, settings.anomaly.model)
-        run = Run(n.dataset, n.as_of, settings, None if unusual is None else unusual.processes)
+        run = Run(n.dataset, n.as_of, settings, pipeline.others(n.dataset, n.evaluated, settings))
         speak = headline(n.regions)
         found, refused = tables.compute(run, n.evaluated, n.processes, n.covered, self.forms, speak)
         for told in refused.iter_rows(named=True):

@@ -1,28 +1,29 @@
-"""The score of a region, by scope and period: mean of its process scores, with an interval and a range of ranks.
+"""The table of regions of a publication: each region's score in each scope and period, with its interval and ranges of ranks.
 
-The mean is drawn towards the mean of the scope as if the region had `SHRINKAGE` more processes, all of them average: a
-region with three processes does not lead the table by chance. How the interval comes about: uncertainty.py; the ranks:
-ranks.py. National entities are shown by their seat and never ranked.
+The score is what the region's processes score above what is expected of processes like them (strata.py), drawn towards the mean
+of the regions as far as its error warrants (shrinkage.py): a region with three processes does not lead the table by chance,
+and none is judged by what it buys. Ranks come from the standardised scores, before they are drawn together (ranks.py). National
+entities are shown by their seat and never ranked. How to find a figure again by hand: docs/methodology.md.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from procrisk.records.regions import REGIONS
-from procrisk.scoring.periods import Period, membership, month_index, periods
-from procrisk.scoring.ranks import rank_sets
-from procrisk.scoring.uncertainty import Estimates, Floats, Sums, buyer_weights, estimate, normal_draws
+from procrisk.scoring import ranks
+from procrisk.scoring.estimates import SCOPES, UNRANKED, Estimates, base, draws, estimate, select
+from procrisk.scoring.periods import Period, month_index, periods
+from procrisk.scoring.strata import MILLI
+from procrisk.scoring.uncertainty import Floats
 from procrisk.settings import Scores
 
-SHRINKAGE = 20.0
-"""Average processes that are added to each region."""
-CONFIDENCE = (0.025, 0.975)
-"""Quantiles of the replicates that bound the interval: 95 %."""
-SCOPES = ("regional_government", "local_government", "subnational", "delivered_in_region", "national")
-UNRANKED = "national"
-MILLI = 1000
+LEAST_RANKED = 10
+"""Scored processes from which a region can be told apart from another (own judgement): most processes score little and a few much,
+and the mean of a handful says nothing that a normal error could measure."""
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     "region_code": pl.String,
@@ -39,130 +40,124 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "n_buyers": pl.Int32,
     "amount_pen": pl.Float64,
     "share_evaluable": pl.Float64,
+    "crude": pl.Float64,
+    "standardised": pl.Float64,
+    "standardised_free": pl.Float64,
+    "mix": pl.Float64,
+    "rate": pl.Float64,
+    "shrinkage": pl.Float64,
+    "rank_low_all": pl.Int32,
+    "rank_high_all": pl.Int32,
+    "bound_low": pl.Float64,
+    "bound_high": pl.Float64,
+    "score_soles": pl.Float64,
+    "score_soles_low": pl.Float64,
+    "score_soles_high": pl.Float64,
+    "visibility": pl.Float64,
 }
-_SUMMED = ("score", "n", "squares", "processes", "cents", "evaluated", "applicable")
 
 
 def score_regions(processes: pl.DataFrame, settings: Scores, as_of: date) -> pl.DataFrame:
     """Score every region in every scope and period that has data.
 
     Args:
-        processes: from score_processes.
+        processes: from score_processes, with the columns of standard.py.
         settings: replicates and seed of the bootstrap.
         as_of: the day as of which the records are read; later calls are left out.
 
     Returns:
         columns of SCHEMA, sorted by scope, period and region code. All 26 regions stand in each scope and period with a
-        process; a region without one has score and ranks null and n_processes 0. rank 1 is the riskiest.
+        process; a region without one has scores and ranks null and n_processes 0. rank 1 is the riskiest.
     """
-    base = _base(processes).filter(pl.col("month") <= month_index(as_of))
-    spans = periods(base["month"].unique().to_list(), as_of)
-    buyers = base["buyer"].unique().sort().to_list()
-    weights = buyer_weights(buyers, settings.replicates, settings.seed)
-    draws = normal_draws(list(REGIONS), settings.replicates, settings.seed)
-    numbered = base.with_columns(
-        buyer_at=pl.col("buyer").replace_strict(buyers, range(len(buyers)), return_dtype=pl.Int64)
-    )
-    parts = [_scope(scope, _select(numbered, scope), spans, weights, draws) for scope in SCOPES]
-    return pl.concat([pl.DataFrame(schema=SCHEMA), *parts]).sort("scope", "period", "region_code")
+    made, buyers = base(processes)
+    within = made.filter(pl.col("month") <= month_index(as_of))
+    spans = periods(within["month"].unique().to_list(), as_of)
+    drawn = draws(buyers, settings.replicates, settings.seed)
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    for scope in SCOPES:
+        chosen = select(within, scope)
+        found, by_soles = (estimate(chosen, spans, drawn, weighting) for weighting in ("count", "soles"))
+        if found is not None and by_soles is not None:
+            soles = {
+                "score_soles": by_soles.score / MILLI,
+                "score_soles_low": by_soles.low / MILLI,
+                "score_soles_high": by_soles.high / MILLI,
+            }
+            parts.append(
+                rows(found, scope, soles, ranked=scope != UNRANKED).select(pl.col(c).cast(t) for c, t in SCHEMA.items())
+            )
+    return pl.concat(parts).sort("scope", "period", "region_code")
 
 
-def _base(processes: pl.DataFrame) -> pl.DataFrame:
-    milli = (pl.col("score") * MILLI).round().cast(pl.Int64)
-    evaluated = (pl.col("n_raised") + pl.col("n_clear")).cast(pl.Int64)
-    return processes.select(
-        "region_code",
-        "delivery_region_code",
-        "scope",
-        buyer=pl.coalesce("buyer_id", "buyer", pl.lit("")),
-        month=pl.col("reference_date").dt.year().cast(pl.Int64) * 12 + pl.col("reference_date").dt.month() - 1,
-        score=milli.fill_null(0),
-        n=milli.is_not_null().cast(pl.Int64),
-        squares=(milli * milli).fill_null(0),
-        processes=pl.lit(1, dtype=pl.Int64),
-        cents=pl.col("amount_pen_cents").fill_null(0),
-        evaluated=evaluated,
-        applicable=evaluated + pl.col("n_not_evaluable"),
-    )
+def rows(found: Estimates, scope: str, more: dict[str, Floats], *, ranked: bool) -> pl.DataFrame:
+    """Region x period arrays to rows in points, periods without a process left out.
 
-
-def _select(base: pl.DataFrame, scope: str) -> pl.DataFrame:
-    """Processes of a scope, with the region in which they count there."""
-    if scope == "delivered_in_region":
-        chosen = base.with_columns(region_code=pl.col("delivery_region_code"))
-    elif scope == "subnational":
-        chosen = base.filter(pl.col("scope").is_in(["regional_government", "local_government"]))
-    else:
-        chosen = base.filter(pl.col("scope") == scope)
-    return chosen.filter(pl.col("region_code").is_in(list(REGIONS)))
-
-
-def _scope(scope: str, chosen: pl.DataFrame, spans: list[Period], weights: Floats, draws: Floats) -> pl.DataFrame:
-    """Rows of one scope: every region in every period that has a process."""
-    cells = (
-        chosen.group_by("region_code", "buyer_at", "month")
-        .agg(pl.col(_SUMMED).sum())
-        .sort("region_code", "buyer_at", "month")
-    )
-    if cells.is_empty():
-        return pl.DataFrame(schema=SCHEMA)
-    pairs = cells.select("region_code", "buyer_at").unique(maintain_order=True)
-    summed = _by_period(cells, spans)
-    codes = pairs["region_code"]
-    starts = [int(codes.search_sorted(c, side="left")) for c in REGIONS]
-    ends = [int(codes.search_sorted(c, side="right")) for c in REGIONS]
-    slices = [slice(a, b) for a, b in zip(starts, ends, strict=True)]
-    sums = Sums(summed["score"], summed["n"], summed["squares"].sum(axis=0), slices)
-    found = estimate(sums, weights[:, pairs["buyer_at"].to_numpy()], draws, SHRINKAGE)
-    buyers = (summed["processes"] > 0).astype(np.float64)
-    totals = {k: np.array([v[r].sum(axis=0) for r in slices]) for k, v in {**summed, "buyers": buyers}.items()}
-    return _frame(scope, spans, totals, found)
-
-
-def _by_period(cells: pl.DataFrame, spans: list[Period]) -> dict[str, Floats]:
-    """Each summed column as region and buyer (row) by period (column)."""
-    row = cells.select(pl.struct("region_code", "buyer_at").rle_id().cast(pl.Int64)).to_series().to_numpy()
-    months = cells["month"].unique().sort()
-    column = months.search_sorted(cells["month"]).to_numpy()
-    inside = membership(months.to_list(), spans)
-    made = {}
-    for name in _SUMMED:
-        dense = np.zeros((int(row[-1]) + 1, len(months)))
-        dense[row, column] = cells[name].to_numpy()
-        made[name] = dense @ inside  # whole numbers below 2**53: exact, whatever the order of summation
-    return made
-
-
-def _frame(scope: str, spans: list[Period], totals: dict[str, Floats], found: Estimates) -> pl.DataFrame:
-    """Region x period arrays to rows, periods without a process left out."""
-    score = np.rint(found.score)
-    whole = np.rint(found.replicates)
-    with np.errstate(invalid="ignore"):
-        low, high = np.rint(np.quantile(whole, CONFIDENCE, axis=2)).clip(0, 100 * MILLI)
-    low, high = np.fmin(low, score), np.fmax(high, score)
-    ranks = np.full((2, *score.shape), np.nan)
-    for at in range(len(spans) if scope != UNRANKED else 0):
-        scored = np.flatnonzero(~np.isnan(score[:, at]))
-        if len(scored):
-            own = score[scored, at].astype(np.int64)
-            ranks[:, scored, at] = rank_sets(own, whole[scored, at].T.astype(np.int64) - own)
+    Args:
+        found: of one scope.
+        scope: its name.
+        more: further columns, regions x periods.
+        ranked: whether the regions are ranked.
+    """
+    totals = found.totals
+    low, high, low_all, high_all = rank_bounds(found) if ranked else np.full((4, *found.crude.shape), np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = totals["evaluated"] / totals["applicable"]
+        seen = totals["seen"] / totals["weight"] / MILLI
+    points = {
+        "score": found.score,
+        "score_low": found.low,
+        "score_high": found.high,
+        "crude": found.crude,
+        "standardised": found.standardised,
+        "standardised_free": found.free,
+        "mix": found.mix,
+        "rate": found.rate,
+        "bound_low": found.bound_low,
+        "bound_high": found.bound_high,
+    }
     numbers = {
-        "score": score / MILLI,
-        "score_low": low / MILLI,
-        "score_high": high / MILLI,
-        "rank_low": ranks[0],
-        "rank_high": ranks[1],
+        **{k: v / MILLI for k, v in points.items()},
+        "rank_low": low,
+        "rank_high": high,
+        "rank_low_all": low_all,
+        "rank_high_all": high_all,
         "n_processes": totals["processes"],
         "n_scored": totals["n"],
         "n_buyers": totals["buyers"],
         "amount_pen": totals["cents"] / 100,
-        "share_evaluable": share,
+        "share_evaluable": np.round(share, 6),
+        "shrinkage": np.round(found.shrunk.shrinkage, 6),
+        "visibility": np.round(seen, 6),
+        **more,
     }
+    return spread(found.spans, numbers, busy=totals["processes"].sum(axis=0) > 0).with_columns(scope=pl.lit(scope))
+
+
+def spread(spans: Sequence[Period], numbers: dict[str, Floats], busy: np.ndarray) -> pl.DataFrame:
+    """Arrays of regions x periods as rows with region_code, region and period; NaN becomes null, periods not busy are left out."""
     names = pl.DataFrame({"region_code": list(REGIONS), "region": list(REGIONS.values())})
-    spread = names.join(pl.DataFrame({"period": [p.name for p in spans]}), how="cross", maintain_order="left_right")
+    laid = names.join(pl.DataFrame({"period": [p.name for p in spans]}), how="cross", maintain_order="left_right")
     columns = [pl.Series(k, v.ravel()).fill_nan(None) for k, v in numbers.items()]
-    busy = np.tile(totals["processes"].sum(axis=0) > 0, len(REGIONS))
-    rows = spread.with_columns(*columns, scope=pl.lit(scope)).with_columns(pl.col("share_evaluable").round(6))
-    return rows.filter(pl.Series(busy)).select(pl.col(c).cast(t) for c, t in SCHEMA.items())
+    return laid.with_columns(*columns).filter(pl.Series(np.tile(busy, len(REGIONS))))
+
+
+def rank_bounds(found: Estimates) -> Floats:
+    """rank_low, rank_high (marginal) and rank_low_all, rank_high_all (simultaneous): 4 x regions x periods."""
+    bounds = np.full((4, *found.crude.shape), np.nan)
+    for at in range(len(found.spans)):
+        scored, family = family_of(found, at)
+        if len(scored):
+            bounds[:, scored, at] = [*ranks.marginal(family), *ranks.simultaneous(family)]
+    return bounds
+
+
+def family_of(found: Estimates, at: int) -> tuple[np.ndarray, ranks.Family]:
+    """Positions of the regions scored in a period, and their standardised scores with the draws of their error.
+
+    A region with fewer than LEAST_RANKED scored processes is told apart from none: its pairs have no standard error.
+    """
+    scored = np.flatnonzero(~np.isnan(found.standardised[:, at]))
+    deviations = np.rint(found.sampled.deviations[scored, at].T)
+    few = found.totals["n"][scored, at] < LEAST_RANKED
+    family = ranks.from_replicates(found.standardised[scored, at], deviations)
+    return scored, replace(family, spread=np.where(few[:, None] | few[None, :], 0.0, family.spread))

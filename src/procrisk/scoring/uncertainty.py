@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+MILLI = 1000
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _POISSON = np.cumsum([exp(-1.0) / factorial(j) for j in range(13)])
@@ -58,12 +59,18 @@ def normal_draws(keys: Sequence[str], replicates: int, seed: int) -> Floats:
 class Sums:
     """What the processes of one scope add up to, by buyer within region (row, regions together) and period (column)."""
 
-    score: Floats
-    """Thousandths of a point."""
+    excess: Floats
+    """Weight times (score less what was expected), in thousandths of a point."""
+    weight: Floats
+    """Weight times visibility, in thousandths: what `excess` is divided by."""
+    squared_weight: Floats
+    """Squared weights of the processes."""
     n: Floats
     """Processes that have a score."""
+    plain: Floats
+    """Excess of these processes, unweighted."""
     squares: Floats
-    """Squared scores (thousandths squared), by period alone: summed over all rows."""
+    """Squared excess (thousandths squared), by period alone: summed over all rows."""
     regions: Sequence[slice]
     """Rows of each region."""
 
@@ -75,12 +82,12 @@ def components(sums: Sums) -> tuple[Floats, Floats]:
     process still has a variance.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        per_buyer = np.where(sums.n > 0, sums.score**2 / sums.n, 0.0)
+        per_buyer = np.where(sums.n > 0, sums.plain**2 / sums.n, 0.0)
     present = (sums.n > 0).astype(np.float64)
     by_buyer, buyers, total = per_buyer.sum(axis=0), present.sum(axis=0), sums.n.sum(axis=0)
     by_region, regions, unequal = (np.zeros(sums.n.shape[1]) for _ in range(3))
     for rows in sums.regions:
-        s, n, n2 = sums.score[rows].sum(axis=0), sums.n[rows].sum(axis=0), (sums.n[rows] ** 2).sum(axis=0)
+        s, n, n2 = sums.plain[rows].sum(axis=0), sums.n[rows].sum(axis=0), (sums.n[rows] ** 2).sum(axis=0)
         some = n > 0
         by_region[some] += s[some] ** 2 / n[some]
         unequal[some] += n2[some] / n[some]
@@ -95,47 +102,49 @@ def components(sums: Sums) -> tuple[Floats, Floats]:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimates:
-    """Scores of regions (row) by period (column), in thousandths; NaN where a region has no scored process."""
+class Sampled:
+    """Excess of regions (row) by period (column) in thousandths, with its error; NaN where a region has no scored process."""
 
-    score: Floats
-    replicates: Floats
-    """Regions x periods x replicates."""
+    excess: Floats
+    """Mean excess per unit of weight."""
+    variance: Floats
+    """Of the error of `excess`."""
+    effective: Floats
+    """Processes of as many buyers that would tell as much: variance of a process's excess over `variance`. One contract that
+    outweighs all others brings it near 1."""
+    deviations: Floats
+    """Regions x periods x replicates: draws of the error."""
 
 
-def estimate(sums: Sums, weights: Floats, draws: Floats, shrinkage: float) -> Estimates:
-    """Shrunk means of the regions and their replicates.
+def sample(sums: Sums, weights: Floats, draws: Floats) -> Sampled:
+    """Mean excess of the regions and draws of its error.
 
-    score = (sum of scores + shrinkage * mean of the scope) / (n + shrinkage). A replicate moves with the buyers drawn; where
-    the bootstrap's variance is below what the variance components say (few buyers: one buyer drawn again is itself), a
-    normal part makes up the difference; another, of shrinkage weight squared times the variance between buyers, stands for
-    the unknown distance of the region from the mean towards which it was drawn.
+    A replicate moves with the buyers drawn. Where the bootstrap's variance is below what the variance components say (few
+    buyers: one buyer drawn again is itself; one contract that outweighs all others), a normal part makes up the difference.
 
     Args:
         sums: of one scope.
         weights: replicates x rows of `sums`.
         draws: standard normal, replicates x regions.
-        shrinkage: number of average processes that are added to each region.
     """
     within, between = components(sums)
-    total_s, total_n = sums.score.sum(axis=0), sums.n.sum(axis=0)
-    mean = total_s / np.maximum(total_n, 1.0)
-    drawn = [(weights[:, rows] @ sums.score[rows], weights[:, rows] @ sums.n[rows]) for rows in sums.regions]
-    all_s, all_n = (np.add.reduce([d[part] for d in drawn]) for part in (0, 1))
-    mean_moves = np.where(all_n > 0, all_s / np.maximum(all_n, 1.0) - mean, 0.0)
     periods = sums.n.shape[1]
-    score = np.full((len(sums.regions), periods), np.nan)
-    replicates = np.full((len(sums.regions), periods, len(weights)), np.nan)
-    for r, (rows, (s_drawn, n_drawn)) in enumerate(zip(sums.regions, drawn, strict=True)):
-        s, n, n2 = sums.score[rows].sum(axis=0), sums.n[rows].sum(axis=0), (sums.n[rows] ** 2).sum(axis=0)
-        some = n > 0
-        size = np.maximum(n, 1.0)
-        pull = shrinkage / (size + shrinkage)
-        moves = np.where(n_drawn > 0, s_drawn / np.maximum(n_drawn, 1.0) - s / size, 0.0)
+    shape = (len(sums.regions), periods)
+    excess, variance, effective = (np.full(shape, np.nan) for _ in range(3))
+    deviations = np.full((*shape, len(weights)), np.nan)
+    for r, rows in enumerate(sums.regions):
+        s, v = sums.excess[rows].sum(axis=0), sums.weight[rows].sum(axis=0)
+        v2, w2 = (sums.weight[rows] ** 2).sum(axis=0), sums.squared_weight[rows].sum(axis=0)
+        some = v > 0
+        size = np.where(some, v, 1.0)
+        mean = MILLI * s / size
+        s_drawn, v_drawn = weights[:, rows] @ sums.excess[rows], weights[:, rows] @ sums.weight[rows]
+        moves = np.where(v_drawn > 0, MILLI * s_drawn / np.maximum(v_drawn, 1.0) - mean, 0.0)
         seen = (moves**2).mean(axis=0)
-        modelled = between * n2 / size**2 + within / size
-        extra = (1.0 - pull) ** 2 * np.maximum(modelled - seen, 0.0) + pull**2 * between
-        score[r, some] = ((s + shrinkage * mean) / (size + shrinkage))[some]
-        moved = score[r] + (1.0 - pull) * moves + pull * mean_moves + draws[:, [r]] * np.sqrt(extra)
-        replicates[r] = moved.T
-    return Estimates(score, replicates)
+        modelled = np.where(some, (between * v2 + within * w2 * MILLI**2) / size**2, 1.0)
+        moved = moves + draws[:, [r]] * np.sqrt(np.maximum(modelled - seen, 0.0))
+        excess[r, some] = mean[some]
+        variance[r, some] = np.maximum(seen, modelled)[some]
+        effective[r, some] = ((within + between) / np.maximum(seen, modelled))[some]
+        deviations[r, some] = moved.T[some]
+    return Sampled(excess, variance, effective, deviations)
