@@ -170,7 +170,7 @@ def matrix() -> pl.DataFrame:
     rows = []
     for at, (code, region) in enumerate(REGIONS.items()):
         known = code != NO_DATA
-        likely = f"C{1 + at % 3}-R{3 if code == OUTLIER else 1 + (at // 2) % 2}"
+        likely = f"C{1 + at % 3}R{3 if code == OUTLIER else 1 + (at // 2) % 2}"
         rows.append(
             {
                 "region_code": code,

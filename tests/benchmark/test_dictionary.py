@@ -7,7 +7,7 @@ from tests.benchmark import made
 from procrisk.benchmark.dictionary import TABLES
 from procrisk.benchmark.fields import conform
 from procrisk.benchmark.package import TYPES, dictionary
-from procrisk.errors import GateError
+from procrisk.errors import GateError, GateFailedError
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -41,5 +41,5 @@ def test_columns_that_nobody_explained_are_left_out_and_missing_ones_are_an_erro
 def test_a_value_that_the_dictionary_forbids_is_an_error(column, value):
     of = made.tables()["scores"]
     wrong = of.with_columns(pl.when(pl.int_range(pl.len()) == 3).then(pl.lit(value)).otherwise(column).alias(column))
-    with pytest.raises(GateError, match=rf"column {column}: {value!r} is not"):
+    with pytest.raises(GateFailedError, match=rf"column {column}: {value!r} is not"):
         conform("scores", wrong, TABLES["scores"])

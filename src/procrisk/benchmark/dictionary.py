@@ -9,9 +9,9 @@ from procrisk.records.regions import REGIONS
 PLACE = ("region_code", "region", "scope", "period")
 SIZE = ("n_processes", "n_scored", "n_buyers", "amount_pen", "share_evaluable")
 INDICES = ("RIFI", "CRAPI")
-CELLS = tuple(f"C{capacity}-R{risk}" for capacity in (1, 2, 3) for risk in (1, 2, 3))
+CELLS = tuple(f"C{capacity}R{risk}" for capacity in (1, 2, 3) for risk in (1, 2, 3))
 """The nine categories of the matrix: level of capacity, then of risk, 1 low to 3 high."""
-P_CELLS = {cell: f"p_{cell.lower().replace('-', '')}" for cell in CELLS}
+P_CELLS = {cell: f"p_{cell[1]}_{cell[3]}" for cell in CELLS}
 """Category to the column of its probability."""
 
 
@@ -32,7 +32,7 @@ def _rank(end_es: str, end_en: str, which_es: str, which_en: str) -> Field:
 
 
 def _difference(es: str, en: str) -> Field:
-    return Field(NUMBER, "puntos", es, en, least=-100, most=100)
+    return Field(NUMBER, "puntos", es, en)
 
 
 SCORES = Table(
@@ -43,8 +43,8 @@ SCORES = Table(
         "weighting": Field(TEXT, "", "Si cada proceso pesa lo mismo o según sus soles", "Whether each process weighs the same or by its soles", ("count", "soles")),
         "part": Field(TEXT, "", "Qué parte del puntaje: todo, una fase, una categoría o un riesgo", "Which part of the score: all, phase:..., category:... or risk:R.."),
         "crude": points("Promedio simple de los procesos", "Plain mean of the processes"),
-        "standardised": points("Promedio como si todas compraran lo mismo (objeto, procedimiento, monto, año)", "Mean as if all bought the same mix (object, procedure, value, year)"),
-        "standardised_free": points("Lo mismo sin ajustar por procedimiento, que también se elige", "The same without the procedure, which is itself a choice"),
+        "standardised": Field(NUMBER, "puntos", "Promedio como si todas compraran lo mismo y se viera lo mismo; con pocos procesos puede caer bajo 0", "Mean as if all bought the same and as much could be seen; may fall below 0 where processes are few"),
+        "standardised_free": Field(NUMBER, "puntos", "Lo mismo sin ajustar por procedimiento, que también se elige", "The same without the procedure, which is itself a choice"),
         "mix": _difference("Parte de la diferencia con el promedio debida a lo que compra", "Part of the difference from the mean due to what is bought"),
         "rate": _difference("Parte debida a que sus señales son más o menos frecuentes", "Part due to signals being more or less frequent"),
         "score": points("Puntaje: estandarizado y acercado al promedio según su incertidumbre; más es más señales", "Headline: standardised, drawn to the mean by its uncertainty; more is riskier"),
@@ -69,8 +69,8 @@ FUNNEL = Table(
     {
         **_columns("region_code", "scope", "period"),
         "n": Field(NUMBER, "procesos", "Número efectivo de procesos", "Effective number of processes", least=0),
-        "standardised": points("Puntaje estandarizado, sin acercar", "Standardised score, not shrunk"),
-        "reference": points("Valor de referencia", "Reference value"),
+        "standardised": Field(NUMBER, "puntos", "Puntaje estandarizado, sin acercar", "Standardised score, not shrunk"),
+        "reference": points("Valor de referencia: el promedio del ámbito", "Reference: the mean of the scope"),
         "z": Field(NUMBER, "desviaciones estándar", "Distancia a la referencia", "Distance from the reference"),
         **{
             f"{end}_{level}": Field(NUMBER, "puntos", f"Límite {es} de {told} % del embudo", f"{en} {told} % limit of the funnel")
@@ -264,8 +264,9 @@ DIAGNOSTIC = Table(
         **_columns("region_code"),
         "kind": Field(TEXT, "", "Clase", "Kind", ("strength", "weakness", "opportunity", "threat")),
         **_columns("text_es", "text_en", "source"),
+        "line": Field(WHOLE, "línea", "Orden dentro de la región", "Order within the region", least=1),
     },
-    ("region_code", "kind", "text_es"),
+    ("region_code", "line"),
 )  # fmt: skip
 
 TABLES: Mapping[str, Table] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from procrisk.errors import GateError
+from procrisk.errors import GateError, GateFailedError
 from procrisk.records.regions import REGIONS
 from procrisk.scoring.region import SCOPES
 
@@ -87,7 +87,8 @@ def conform(name: str, frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """`frame` with the columns of the table alone, in its order and types.
 
     Raises:
-        GateError: a column is missing, or a value is not what the dictionary says it may be.
+        GateError: a column is missing.
+        GateFailedError: a value is not what the dictionary says it may be.
     """
     if lack := [c for c in table.fields if c not in frame.columns]:
         raise GateError(f"table {name} of the benchmark lacks {', '.join(lack)}; it has {', '.join(frame.columns)}")
@@ -99,7 +100,7 @@ def conform(name: str, frame: pl.DataFrame, table: Table) -> pl.DataFrame:
             low, high = (-float("inf") if f.least is None else f.least), (float("inf") if f.most is None else f.most)
             wrong = values.filter(~values.is_between(low, high))
         if len(wrong):
-            raise GateError(
+            raise GateFailedError(
                 f"table {name} of the benchmark, column {column}: {wrong[0]!r} is not what the dictionary allows"
             )
     return made

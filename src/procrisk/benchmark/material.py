@@ -65,9 +65,8 @@ class Material:
 
     def months(self) -> list[str]:
         """Months within the period of the sheets that have records, in order."""
-        first, _, end = self.period.partition("..")
-        named = self._whole().filter(pl.col("n_processes") > 0)["period"].unique().sort().to_list()
-        return [p for p in named if len(p) == 7 and p[5] != "Q" and (not end or first <= p <= end)]
+        named = set(self._whole().filter(pl.col("n_processes") > 0)["period"])
+        return [month for month in months_of(self.period) if month in named]
 
     def history(self, region_code: str) -> pl.DataFrame:
         """Scores of a region in the periods of `trend`, in order; one without processes has no score."""
@@ -80,7 +79,13 @@ class Material:
         )
 
 
-def months_of(quarter: str) -> list[str]:
-    """2022-Q1 to its three months."""
-    year, q = quarter.split("-Q")
-    return [f"{year}-{3 * int(q) - 2 + n:02d}" for n in range(3)]
+def months_of(period: str) -> list[str]:
+    """The months of a period: 2022-Q1 is three, 2022 and 2021-03..2022-02 are twelve."""
+    first, _, last = period.partition("..")
+    if "-Q" in first:
+        quarter = int(first[6])
+        first, last = f"{first[:4]}-{3 * quarter - 2:02d}", f"{first[:4]}-{3 * quarter:02d}"
+    elif len(first) == 4:
+        first, last = f"{first}-01", f"{first}-12"
+    start, end = (int(m[:4]) * 12 + int(m[5:]) - 1 for m in (first, last or first))
+    return [month_name(n) for n in range(start, end + 1)]

@@ -37,7 +37,7 @@ def note(m: Material, forms: Sequence[Mapping[str, Any]]) -> str:
         f"{words.NOT_AN_ACCUSATION} / A flag is a reason to look, never an accusation or a finding.",
         "",
         f"Ámbito `{m.scope}`, periodo `{m.period}` ({words.period(m.period)}); registros leídos al {m.as_of:%d/%m/%Y}. "
-        f"Meses con registros dentro del periodo: {words.listed([words.period(p) for p in m.months()]) or 'ninguno'}.",
+        f"Meses con registros dentro del periodo: {words.spans(m.months()) or 'ninguno'}.",
     ]
     for title, body in (
         ("Cómo leerla · How to read it", [f"- {line}" for line in method_lines(m.as_of, simulated=m.simulated)]),

@@ -132,7 +132,7 @@ def matrix(m: Material) -> str:
     table = m.tables["matrix"].drop_nulls("most_likely")
     table = table.sort(["p_category", "region_code"], descending=[True, False])
     for c, r in levels:
-        cell = table.filter(pl.col("most_likely") == f"C{c}-R{r}").to_dicts()
+        cell = table.filter(pl.col("most_likely") == f"C{c}R{r}").to_dicts()
         step = min(22.0, (h - 24) / max(1, -(-len(cell) // 2)))
         ink = tiles.PAPER if r - c + 2 > 3 else INK
         canvas.texts(

@@ -7,7 +7,7 @@ import polars as pl
 
 from procrisk import catalogue
 from procrisk.benchmark import panels, pictures, words
-from procrisk.benchmark.material import Material
+from procrisk.benchmark.material import Material, months_of
 from procrisk.indicators import roles
 from procrisk.publication import masking, registers
 from procrisk.publication.summary import SCOPES_ES
@@ -44,6 +44,8 @@ class Sheet:
     banner: str
     scope: str
     period: str
+    months: str
+    """How many of the months have records, where not all have."""
     counted: str
     score: str
     interval: str
@@ -82,13 +84,15 @@ def sheet(m: Material, code: str) -> Sheet:
     row = next((r for r in m.headline().to_dicts() if r["region_code"] == code), None)
     drivers = _rows(m.of("drivers"), code, "rank").filter(SHOWN).to_dicts()
     known = row if row is not None and row["score"] is not None else None
+    months = months_of(m.period)
     first = _first(drivers)
     return Sheet(
         code=code,
         name=REGIONS[code],
         banner=SIMULATED if m.simulated else SIMULATED_FORMS if m.simulated_forms else "",
-        scope=SCOPES_ES[m.scope],
-        period=words.period(m.period).capitalize(),
+        scope="Gobierno regional y municipalidades" if m.scope == "subnational" else SCOPES_ES[m.scope].capitalize(),
+        period=words.period(m.period),
+        months="" if len(m.months()) == len(months) else f"({len(m.months())} de {len(months)} meses con registros)",
         counted=COUNTED.get(code, USUALLY),
         score="sin datos" if known is None else words.one(known["score"]),
         interval="" if known is None else f"{words.one(known['score_low'])} a {words.one(known['score_high'])}",
@@ -127,7 +131,7 @@ def _standing(m: Material, code: str, row: dict[str, Any] | None) -> list[str]:
         ]
     funnel = next(iter(_rows(m.of("funnel"), code).to_dicts()), None)
     ranked = m.headline()["score"].count()
-    said = [words.standing(row, ranked), words.apart(m.pairs(code)), words.expected_range(funnel)]
+    said = [words.standing(row, ranked), words.apart(m.pairs(code)), words.way(row), words.expected_range(funnel)]
     return [s for s in said if s]
 
 
@@ -136,7 +140,10 @@ def _explained(row: dict[str, Any] | None, drivers: list[dict[str, Any]]) -> str
         return "Sin procesos no hay nada que explicar."
     if not drivers:
         return "Ningún indicador está por encima de lo que se esperaba por lo que compra."
-    return "Indicadores con más procesos de los esperados por lo que compra (barra: con señal; marca: lo esperado)."
+    return (
+        "Indicadores con más procesos de los esperados por lo que compra (barra: con señal; marca: lo esperado). "
+        "Una diferencia pequeña puede ser azar."
+    )
 
 
 def _unseen(m: Material, code: str, row: dict[str, Any] | None) -> list[str]:
@@ -177,7 +184,7 @@ def _first(drivers: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def _footer(m: Material) -> list[str]:
     months = m.months()
-    covered = f" Hay registros de {words.listed([words.period(p) for p in months])}." if len(months) < 12 else ""
+    covered = f" Hay registros de {words.spans(months)}." if len(months) < len(months_of(m.period)) else ""
     return [
         words.NOT_AN_ACCUSATION,
         f"Registros leídos al {m.as_of:%d/%m/%Y}.{covered} Puntaje de 0 a 100: más es más señales de riesgo. "

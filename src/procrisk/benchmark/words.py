@@ -45,6 +45,23 @@ def period(name: str) -> str:
     return name
 
 
+def spans(months: Sequence[str]) -> str:
+    """Months in order, those in a row as one: «enero de 2022 a marzo de 2022 y mayo de 2022»."""
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and month == following(runs[-1][-1]):
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return listed([period(r[0]) if len(r) == 1 else f"{period(r[0])} a {period(r[-1])}" for r in runs])
+
+
+def following(month: str) -> str:
+    """The month after: 2021-12 to 2022-01."""
+    year, number = (int(part) for part in month.split("-"))
+    return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
+
+
 def in_period(name: str) -> str:
     """With its preposition: «en enero de 2022», «en el primer trimestre de 2022»."""
     return f"en el {period(name)}" if "-Q" in name else f"en {period(name)}"
@@ -151,6 +168,16 @@ def _others(n: int) -> str:
     return "la otra región" if n == 1 else f"las otras {n}"
 
 
+def way(row: Row) -> str:
+    """From the plain mean to the score: adjusted for the mix, then drawn to the whole where little is known."""
+    if row["crude"] is None or row["standardised"] is None or row["shrinkage"] is None:
+        return ""
+    return (
+        f"El promedio simple de sus procesos es {one(row['crude'])}; ajustado por lo que compra y lo que se pudo ver, {one(row['standardised'])}; "
+        f"por los pocos datos se acerca un {percent(row['shrinkage'])} al conjunto y queda en {one(row['score'])}."
+    )
+
+
 def expected_range(row: Row | None) -> str:
     """What the funnel says of the region."""
     if row is None:
@@ -217,8 +244,8 @@ def bounds(row: Row) -> str:
     if row["bound_low"] is None or row["bound_high"] is None:
         return ""
     return (
-        f"Según lo que dijera el dato que falta, el promedio simple de la región ({one(row['crude'])}) estaría entre "
-        f"{one(row['bound_low'])} y {one(row['bound_high'])}: «no evaluable» no es «sin señal»."
+        f"Según lo que dijera el dato que falta, el promedio simple estaría entre {one(row['bound_low'])} y {one(row['bound_high'])}: "
+        "«no evaluable» no es «sin señal»."
     )
 
 
