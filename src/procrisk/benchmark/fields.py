@@ -7,7 +7,7 @@ import polars as pl
 
 from procrisk.errors import GateError, GateFailedError
 from procrisk.records.regions import REGIONS
-from procrisk.scoring.region import SCOPES
+from procrisk.scoring.estimates import SCOPES
 
 POINTS = "0-100"
 TEXT, NUMBER, WHOLE, TRUTH, DAY = pl.String(), pl.Float64(), pl.Int32(), pl.Boolean(), pl.Date()

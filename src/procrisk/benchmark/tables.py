@@ -1,6 +1,7 @@
 """The tables of the dictionary, computed from one run: regional statistics by scoring, indices by indices, and what was not seen."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -41,8 +42,8 @@ def compute(
         processes: rows of processes.parquet.
         coverage: of the catalogue, by region.
         forms: filled forms of the indices; there may be none.
-        speak: the scope and period that the sheets speak of. Parts of the score, drivers, funnel and pairs are computed for
-            that period and for whole years; the score as a whole for every period.
+        speak: the scope and period that the sheets speak of. Parts of the score and stability are computed for that period,
+            drivers, funnel and pairs for whole years too, the score as a whole for every period.
 
     Returns:
         name to frame, each as the dictionary has it; and the answers of the forms that could not be read, each with its reason.
@@ -59,7 +60,13 @@ def compute(
     scores, years = run.settings.scores, [period, *_years(processes, run.as_of)]
     whole = regional.scores(processes, scores, run.as_of, only_parts=["all"])
     by_part = regional.scores(
-        processes, scores, run.as_of, states=evaluated.states, only_parts=list(regional.parts()), only_periods=[period]
+        processes,
+        scores,
+        run.as_of,
+        states=evaluated.states,
+        only_parts=list(regional.parts()),
+        only_periods=[period],
+        weightings=["count"],
     )
     drivers = regional.drivers(processes, evaluated.states, run.as_of, years)
     counted = whole.filter(pl.col("weighting") == "count")
@@ -67,7 +74,7 @@ def compute(
         "scores": pl.concat([whole, by_part]),
         "funnel": regional.funnel(processes, scores, run.as_of, years),
         "separable": regional.separable(processes, scores, run.as_of, years),
-        "stability": regional.stability(run, [period]),
+        "stability": regional.stability(replace(run, only_periods=[period]), [period]),
         "association": regional.association(counted, processes, _suppliers(run)),
         "drivers": _named(drivers),
         "unseen": unseen(processes, evaluated.why, run.as_of, years),

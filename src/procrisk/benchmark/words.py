@@ -46,14 +46,19 @@ def period(name: str) -> str:
 
 
 def spans(months: Sequence[str]) -> str:
-    """Months in order, those in a row as one: «enero de 2022 a marzo de 2022 y mayo de 2022»."""
+    """Months in order, those in a row as one: «enero a marzo de 2022 y mayo de 2022»."""
     runs: list[list[str]] = []
     for month in months:
         if runs and month == following(runs[-1][-1]):
             runs[-1].append(month)
         else:
             runs.append([month])
-    return listed([period(r[0]) if len(r) == 1 else f"{period(r[0])} a {period(r[-1])}" for r in runs])
+    return listed([period(r[0]) if len(r) == 1 else f"{_start(r[0], r[-1])} a {period(r[-1])}" for r in runs])
+
+
+def _start(first: str, last: str) -> str:
+    """The year is said once where both months are of the same."""
+    return period(first).split(" ")[0] if first[:4] == last[:4] else period(first)
 
 
 def following(month: str) -> str:

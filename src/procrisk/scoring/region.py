@@ -6,7 +6,7 @@ and none is judged by what it buys. Ranks come from the standardised scores, bef
 entities are shown by their seat and never ranked. How to find a figure again by hand: docs/methodology.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -57,13 +57,16 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
-def score_regions(processes: pl.DataFrame, settings: Scores, as_of: date) -> pl.DataFrame:
+def score_regions(
+    processes: pl.DataFrame, settings: Scores, as_of: date, only_periods: Collection[str] | None = None
+) -> pl.DataFrame:
     """Score every region in every scope and period that has data.
 
     Args:
         processes: from score_processes, with the columns of standard.py.
         settings: replicates and seed of the bootstrap.
         as_of: the day as of which the records are read; later calls are left out.
+        only_periods: names of periods wanted; every one when None.
 
     Returns:
         columns of SCHEMA, sorted by scope, period and region code. All 26 regions stand in each scope and period with a
@@ -71,7 +74,8 @@ def score_regions(processes: pl.DataFrame, settings: Scores, as_of: date) -> pl.
     """
     made, buyers = base(processes)
     within = made.filter(pl.col("month") <= month_index(as_of))
-    spans = periods(within["month"].unique().to_list(), as_of)
+    named = periods(within["month"].unique().to_list(), as_of)
+    spans = [p for p in named if only_periods is None or p.name in only_periods]
     drawn = draws(buyers, settings.replicates, settings.seed)
     parts = [pl.DataFrame(schema=SCHEMA)]
     for scope in SCOPES:

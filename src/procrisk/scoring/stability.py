@@ -89,6 +89,8 @@ class Run:
     settings: Settings
     beside: Mapping[str, pl.DataFrame | None] = field(default_factory=dict)
     """What the layers beside the rules say (see `score_processes`); it does not depend on the thresholds."""
+    only_periods: Collection[str] | None = None
+    """Periods scored; every one when None."""
 
     def regions(
         self, states: pl.DataFrame, why: pl.DataFrame, settings: Scores, keep: pl.Expr | None = None
@@ -97,7 +99,8 @@ class Run:
         listed = self.dataset.tables["processes"]
         rated = score_processes(listed, states, why, self.beside, changed=self.settings.layers)
         scored = standardise(listed, rated, states, why)
-        return score_regions(scored if keep is None else scored.filter(keep), settings, self.as_of)
+        kept = scored if keep is None else scored.filter(keep)
+        return score_regions(kept, settings, self.as_of, self.only_periods)
 
 
 def stability(
