@@ -1,4 +1,4 @@
-"""The regional benchmark, quarterly and on demand: the night's stages, the tables, stage, hold, publish. `procrisk benchmark` makes the same version."""
+"""The regional benchmark, quarterly and on demand: the night's stages, the tables, their checks, stage, publish. `procrisk benchmark` makes the same version."""
 
 import argparse
 import sys
@@ -22,6 +22,8 @@ def benchmarks(
     as_of: date | None = None,
     settings_file: str | None = None,
     accept_drift: str | None = None,
+    *,
+    quick: bool = False,
 ) -> str:
     """Publish the benchmark of what the sources say into out/benchmark. Paths are read on the machine that runs the flow.
 
@@ -37,16 +39,16 @@ def benchmarks(
         accept_drift=accept_drift,
         command="benchmarks",
     )
-    with command.quarter(request, [Path(f) for f in forms or []]) as q:
+    with command.quarter(request, [Path(f) for f in forms or []], quick=quick) as q:
         if q.is_nothing_new():
             return str(q.current())
         _tasks.stage("read", q.night.read, retries=2)
         _tasks.stage("evaluate", q.night.evaluate)
         _tasks.stage("score", q.night.score)
-        _tasks.stage("compare", q.compute)
-        _tasks.stage("stage", q.stage, retries=2)
+        _tasks.stage("compute", q.compute)
+        _tasks.stage("compare", q.compare)
         _tasks.show_quality([f"| {c.name} | {c.status} | {c.detail} |" for c in q.night.checks])
-        q.hold()
+        _tasks.stage("stage", q.stage, retries=2)
         version: str = _tasks.stage("publish", q.publish, retries=2)
     return version
 
@@ -61,6 +63,7 @@ def main() -> None:
     parser.add_argument("--as-of", type=date.fromisoformat)
     parser.add_argument("--settings")
     parser.add_argument("--accept-drift")
+    parser.add_argument("--quick", action="store_true")
     args = parser.parse_args()
     try:
         version = benchmarks(
@@ -71,6 +74,7 @@ def main() -> None:
             as_of=args.as_of,
             settings_file=args.settings,
             accept_drift=args.accept_drift,
+            quick=args.quick,
         )
     except ProcriskError as e:
         sys.stderr.write(f"procrisk: {e}\n")

@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="filled forms of the integrity indices (CSV or XLSX)",
     )
+    c.add_argument("--quick", action="store_true", help="stability under other seeds and thresholds alone")
 
     c = add("fetch", _fetch, "download the publisher's monthly files, resumable, checked against the published sha")
     c.add_argument("publisher", choices=["oece"])
@@ -205,7 +206,7 @@ def _run(args: argparse.Namespace) -> int:
 def _benchmark(args: argparse.Namespace) -> int:
     from procrisk.benchmark import command
 
-    version, outcome = command.run(_request(args, "benchmark"), args.forms)
+    version, outcome = command.run(_request(args, "benchmark"), args.forms, quick=args.quick)
     print(command.told(args.out, version, outcome))
     return 0
 

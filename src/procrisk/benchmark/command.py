@@ -1,4 +1,4 @@
-"""`procrisk benchmark` as a library: the night's own stages, the tables, the staged version, the checks, the swap.
+"""`procrisk benchmark` as a library: the night's own stages, the tables, the checks, the staged version, the swap.
 
 DIR/benchmark is a publication of its own beside the nightly one: current, versions/<id>, log.jsonl. The lake is DIR's.
 """
@@ -25,6 +25,8 @@ FOLDER = "benchmark"
 """Of DIR: where the publication of the benchmark lives."""
 VOLUME = "volume:"
 """Checks of the night that compare with the nightly publication; the benchmark is compared with its own last one."""
+QUICK = ("seeds", "thresholds")
+"""Checks of stability that a quick run makes."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,8 @@ class Quarter:
 
     night: pipeline.Night
     forms: Sequence[Path] = ()
+    quick: bool = False
+    """Stability is told under other seeds and thresholds alone, not without each indicator and buyer in turn."""
     material: Material | None = None
     drifted: dict[str, Any] = field(default_factory=dict)
     staged: Path | None = None
@@ -55,7 +59,7 @@ class Quarter:
         r = self.night.request
         forms = [f"{f['name']} {f['sha256']}" for f in _told(self.forms)]
         libraries = json.dumps(contents.libraries())
-        rest = (str(r.as_of), r.settings.sha256, r.settings.anomaly.model, *forms, libraries)
+        rest = (str(self.quick), str(r.as_of), r.settings.sha256, r.settings.anomaly.model, *forms, libraries)
         return fingerprint.of_run(r.sources, r.context, *rest)
 
     def compute(self) -> None:
@@ -74,10 +78,13 @@ class Quarter:
         staged = n.stage()
         made_from = json.loads((staged / "manifest.json").read_text(encoding="utf-8"))
         n.checks = [c for c in n.checks if not c.name.startswith(VOLUME)]
+        n.hold()
         settings = n.request.settings
         run = Run(n.dataset, n.as_of, settings, pipeline.others(n.dataset, n.evaluated, settings))
         speak = headline(n.regions)
-        found, refused = tables.compute(run, n.evaluated, n.processes, n.covered, self.forms, speak)
+        found, refused = tables.compute(
+            run, n.evaluated, n.processes, n.covered, self.forms, speak, QUICK if self.quick else None
+        )
         for told in refused.iter_rows(named=True):
             logs.get().warning(
                 "form", file=told["file"], row=told["row"], column=told["column"], problem=told["text_en"]
@@ -94,8 +101,12 @@ class Quarter:
         )
         logs.get().info("compared", tables=len(found), nightly=n.version)
 
-    def stage(self) -> Path:
-        """Write the version, complete, into a folder that nobody reads yet, and compare its volume with the last one."""
+    def compare(self) -> None:
+        """Hold the volume of each region against the last benchmark.
+
+        Raises:
+            GateFailedError: it moved beyond the bounds, and nobody said why that is right (exit 3).
+        """
         m = self.material
         assert m is not None, "compute() comes first"
         before = self.current()
@@ -111,13 +122,14 @@ class Quarter:
             gate = self.night.request.settings.gate
             self.drifted, moved = quality.drift(tables.volumes(m.headline()), tables.volumes(then), gate)
             self.night.checks += moved
-        self.staged = store.stage(self.out)
-        self.version = contents.write(self.staged, m, _told(self.forms))
-        return self.staged
-
-    def hold(self) -> None:
-        """Stop here where a check says that the version is not fit to publish; see `Night.hold`."""
         self.night.hold()
+
+    def stage(self) -> Path:
+        """Write the version, complete, into a folder that nobody reads yet."""
+        assert self.material is not None, "compute() comes first"
+        self.staged = store.stage(self.out)
+        self.version = contents.write(self.staged, self.material, _told(self.forms))
+        return self.staged
 
     def publish(self) -> str:
         """Make the staged version the current one. Returns its id."""
@@ -144,7 +156,7 @@ def _told(forms: Sequence[Path]) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def quarter(request: pipeline.Request, forms: Sequence[Path] = ()) -> Iterator[Quarter]:
+def quarter(request: pipeline.Request, forms: Sequence[Path] = (), *, quick: bool = False) -> Iterator[Quarter]:
     """A run that holds the locks of DIR (for its lake) and of DIR/benchmark, and leaves nothing unfinished behind.
 
     Raises:
@@ -153,7 +165,7 @@ def quarter(request: pipeline.Request, forms: Sequence[Path] = ()) -> Iterator[Q
     with pipeline.night(request) as n:
         try:
             with store.lock(request.out / FOLDER):
-                yield Quarter(n, forms)
+                yield Quarter(n, forms, quick)
         finally:
             store.sweep(request.out)
             _drop_if_empty(request.out / "versions")
@@ -165,21 +177,21 @@ def _drop_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def run(request: pipeline.Request, forms: Sequence[Path] = ()) -> tuple[str, str]:
+def run(request: pipeline.Request, forms: Sequence[Path] = (), *, quick: bool = False) -> tuple[str, str]:
     """The whole job in this process.
 
     Returns:
         the id of the version that is now current, and "published" or "nothing new".
     """
-    with quarter(request, forms) as q:
+    with quarter(request, forms, quick=quick) as q:
         if q.is_nothing_new():
             return str(q.current()), pipeline.NOTHING_NEW
         q.night.read()
         q.night.evaluate()
         q.night.score()
         q.compute()
+        q.compare()
         q.stage()
-        q.hold()
         return q.publish(), "published"
 
 

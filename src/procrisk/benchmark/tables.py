@@ -33,6 +33,7 @@ def compute(
     coverage: pl.DataFrame,
     forms: Sequence[Path],
     speak: tuple[str, str],
+    checks: Sequence[str] | None = None,
 ) -> tuple[Frames, pl.DataFrame]:
     """Every table of the dictionary.
 
@@ -44,6 +45,7 @@ def compute(
         forms: filled forms of the indices; there may be none.
         speak: the scope and period that the sheets speak of. Parts of the score and stability are computed for that period,
             drivers, funnel and pairs for whole years too, the score as a whole for every period.
+        checks: of stability (see `regional.stability`); every one when None.
 
     Returns:
         name to frame, each as the dictionary has it; and the answers of the forms that could not be read, each with its reason.
@@ -74,7 +76,7 @@ def compute(
         "scores": pl.concat([whole, by_part]),
         "funnel": regional.funnel(processes, scores, run.as_of, years),
         "separable": regional.separable(processes, scores, run.as_of, years),
-        "stability": regional.stability(replace(run, only_periods=[period]), [period]),
+        "stability": regional.stability(replace(run, only_periods=[period]), [period], checks),
         "association": regional.association(counted, processes, _suppliers(run)),
         "drivers": _named(drivers),
         "unseen": unseen(processes, evaluated.why, run.as_of, years),
