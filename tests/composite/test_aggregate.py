@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import gmean, hmean
@@ -22,6 +22,7 @@ tables = st.tuples(st.integers(1, 6), st.integers(1, 7)).flatmap(
     ("how", "twin"),
     [("arithmetic", lambda x, weights: np.average(x, weights=weights)), ("geometric", gmean), ("harmonic", hmean)],
 )
+@settings(deadline=None)
 @given(table=tables)
 def test_is_the_mean_of_what_is_known(how, twin, table):
     x, w = table
@@ -33,6 +34,7 @@ def test_is_the_mean_of_what_is_known(how, twin, table):
             assert np.isnan(mean)
 
 
+@settings(deadline=None)
 @given(table=tables, seed=st.integers(0, 99), scale=st.sampled_from([0.25, 8]), how=st.sampled_from(MEANS))
 def test_order_of_units_and_parts_and_the_scale_of_weights_do_not_matter(table, seed, scale, how):
     x, w = table
@@ -44,6 +46,7 @@ def test_order_of_units_and_parts_and_the_scale_of_weights_do_not_matter(table, 
     assert np.array_equal(copeland(x, w)[units], copeland(x[units][:, parts], w[parts]), equal_nan=True)
 
 
+@settings(deadline=None)
 @given(
     table=tables,
     where=st.tuples(st.integers(0, 5), st.integers(0, 6)),
@@ -63,6 +66,7 @@ def test_a_worse_known_value_never_raises_the_score(table, where, loss, how):
     assert not copeland(worse, w)[i] > copeland(x, w)[i]
 
 
+@settings(deadline=None)
 @given(table=tables)
 def test_uneven_parts_cost_more_from_mean_to_mean(table):
     x, w = table

@@ -260,7 +260,8 @@ def test_the_ablation_leaves_one_layer_out(plot, planted):
     for r in shown.drop_nulls("score").head(200).iter_rows(named=True):
         left = 1.0
         for name in ("rules", "anomaly", "collusion"):
-            left *= 1 - w[name] * (r[f"score_{name}"] or 0.0) / 100
+            own = np.array([r[f"score_{name}"] or 0.0])
+            left *= 1 - w[name] * layers.counted(own, layers.table()[name].least)[0] / 100
         assert r["score"] == pytest.approx(100 * (1 - left), abs=0.002)
     assert "without:anomaly" in shown.columns
     assert "without:learnt" not in shown.columns, "a layer that is not in use is not shown"

@@ -26,7 +26,15 @@ def test_by_hand():
     w = layers.weights({"anomaly": 0.3, "collusion": 0.5})
     assert w["rules"] == 1.0
     got = one({"rules": 40.0, "anomaly": 50.0, "collusion": 80.0}, {"anomaly": 0.3, "collusion": 0.5})
-    assert got == pytest.approx(100 * (1 - 0.6 * 0.85 * 0.6))
+    beyond = (80 - layers.table()["collusion"].least) / (100 - layers.table()["collusion"].least)
+    assert got == pytest.approx(100 * (1 - 0.6 * 0.85 * (1 - 0.5 * beyond)))
+
+
+@pytest.mark.parametrize(
+    ("score", "counts"), [(np.nan, 0.0), (0.0, 0.0), (40.0, 0.0), (40.6, 1.0), (70.0, 50.0), (100.0, 100.0)]
+)
+def test_a_layer_counts_from_where_the_table_says(score, counts):
+    assert layers.counted(np.array([score]), 40.0)[0] == pytest.approx(counts)
 
 
 @given(PARTS, st.sampled_from(NAMES), st.floats(0, 100))
@@ -48,7 +56,7 @@ def test_a_layer_that_could_not_be_evaluated_adds_nothing_and_clears_nothing(par
 
 def test_an_anomaly_alone_never_leaves_the_middle_band():
     assert one({"rules": 0.0, "anomaly": 100.0}) == pytest.approx(100 * layers.table()["anomaly"].weight)
-    assert 100 * layers.table()["anomaly"].weight < 50
+    assert 100 * layers.table()["anomaly"].weight <= 50
     assert np.isnan(one({"anomaly": 100.0}))
 
 
@@ -63,7 +71,8 @@ def test_refuses_weights_that_are_none(changed):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("rules,1,1.0", "rules,1,1.5", "weight"),
+        ("rules,1,0,1.0", "rules,1,0,1.5", "weight"),
+        ("rules,1,0,", "rules,1,100,", "from"),
         ("anomaly,1", "rules,1", "twice"),
         (",no,anomalía", ",perhaps,anomalía", "scores_alone"),
     ],
@@ -95,7 +104,7 @@ def test_sub_scores_are_kept_and_give_the_score():
         kept = {n: r[f"score_{n}"] for n in NAMES}
         left = 1.0
         for n, s in kept.items():
-            left *= 1 - w[n] * (s or 0.0) / 100
+            left *= 1 - w[n] * layers.counted(np.array([s or 0.0]), layers.table()[n].least)[0] / 100
         if kept["rules"] is None and kept["collusion"] is None:
             assert r["score"] is None
         else:

@@ -1,8 +1,11 @@
 """The collusion layer of a run: bid screens and the network of bidders in one score a process."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from procrisk.collusion import network_signals, screen_signals
+from procrisk.collusion import network, network_signals, screen_signals
+from procrisk.collusion.picture import picture
 from procrisk.collusion.screen_signals import Records
 
 
@@ -49,3 +52,10 @@ def combine(screens: pl.DataFrame, network: pl.DataFrame) -> pl.DataFrame:
         collusion_network=(100 * b).round(3),
         **said,
     )
+
+
+def pictures(dataset: Records, process_ids: Sequence[str]) -> dict[str, str]:
+    """The neighbourhood of each of these processes as an SVG; those of which no bidders are known are left out."""
+    net = network.build(dataset.tables)
+    known = set(net.entries["process_id"])
+    return {p: picture(net, dataset.tables, p) for p in process_ids if p in known}

@@ -117,13 +117,14 @@ def _edges(
 
 def _svg(process_id: str, nodes: list[_Node], edges: list[tuple[str, str, str, int]], left_out: int) -> Iterator[str]:
     title = f"Quiénes compiten en el procedimiento {process_id}"
+    mark = escape(process_id.replace(" ", "-"))  # several stand on one page
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t d" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t{mark} d{mark}" '
         'font-family="sans-serif" font-size="12">'
     )
-    yield f'<title id="t">{escape(title)} · Who competes in procedure {escape(process_id)}</title>'
+    yield f'<title id="t{mark}">{escape(title)} · Who competes in procedure {escape(process_id)}</title>'
     yield (
-        f'<desc id="d">{len(nodes)} firmas y {len(edges)} relaciones. Una relación es un motivo para mirar, no una acusación. · '
+        f'<desc id="d{mark}">{len(nodes)} firmas y {len(edges)} relaciones. Una relación es un motivo para mirar, no una acusación. · '
         f"{len(nodes)} firms and {len(edges)} relations. A relation is a reason to look, not an accusation.</desc>"
     )
     yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'

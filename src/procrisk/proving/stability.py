@@ -53,8 +53,8 @@ def measure(dataset: Dataset, as_of: date) -> list[Moved]:
     beside = others(dataset, usual, settings)
 
     def scores(e: Evaluated, changed: Mapping[str, float] | None = None, without: str = "") -> pl.DataFrame:
-        kept = [f.drop(without, strict=False) for f in (e.states, e.why)]
-        made = score_processes(dataset.tables["processes"], *kept, beside, changed=changed)
+        states, why = (f.drop(without, strict=False) for f in (e.states, e.why))
+        made = score_processes(dataset.tables["processes"], states, why, beside, changed=changed)
         return made.select("process_id", "score")
 
     base = scores(usual)

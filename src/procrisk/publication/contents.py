@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from procrisk import fingerprint
+from procrisk.collusion import layer
 from procrisk.indicators import INDICATORS, common
 from procrisk.indicators.evaluate import Evaluated
 from procrisk.publication import exports, masking, registers, report, store, workbook
@@ -91,6 +92,7 @@ def write(staged: Path, body: Contents) -> str:
             registers=registers.statement(body.ingested.dataset.tables),
             as_of=body.as_of,
             simulated=body.simulated,
+            pictures=_pictures(body, report.queue(shown["processes"])),
         )
     )
     exports.write_bytes(page.encode(), staged / "report.html")
@@ -103,6 +105,12 @@ def write(staged: Path, body: Contents) -> str:
     )
     exports.write_bytes(sheets, staged / "working_group.xlsx")
     return store.seal(staged, _manifest(body))
+
+
+def _pictures(body: Contents, queue: pl.DataFrame) -> dict[str, str]:
+    """Who bids with whom around the processes of the queue of which the collusion layer says something."""
+    said = queue.filter(pl.col("score_collusion") > 0)["process_id"].to_list()
+    return layer.pictures(body.ingested.dataset, said) if said else {}
 
 
 def _manifest(body: Contents) -> dict[str, Any]:

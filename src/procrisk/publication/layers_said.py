@@ -36,7 +36,7 @@ class Said:
 
     @property
     def speaks(self) -> bool:
-        """Whether it adds anything to the score."""
+        """Whether it says anything, be it enough to count or not."""
         return bool(self.score)
 
 
@@ -60,6 +60,8 @@ def _line(layer: layers.Layer, score: float, process: Row) -> tuple[str, str]:
         f"{score:.1f} de 100, por sí sola llega a {100 * layer.weight:.0f} puntos",
         f"{score:.1f} of 100, alone it reaches {100 * layer.weight:.0f} points",
     )
+    if 0.0 < score <= layer.least:
+        es, en = f"{es}; cuenta desde {layer.least:.0f}", f"{en}; it counts from {layer.least:.0f} on"
     one_in, peers = process.get("anomaly_one_in"), process.get("anomaly_n_peers")
     if layer.id == "anomaly" and one_in is not None and peers is not None:
         es += f"; 1 de cada {one_in:,.0f} de {peers:,} comparables es al menos así de poco común"
@@ -83,6 +85,6 @@ def lines(process: Row) -> list[str]:
     told = ["Capas del puntaje / layers of the score:"]
     for s in said(process):
         told += [f"  {s.label_es}: {s.line_es}", f"    {s.label_en}: {s.line_en}"]
-        for es, en in zip(s.reasons_es, s.reasons_en, strict=True):
+        for es, en in zip(s.reasons_es, s.reasons_en, strict=False):
             told += [f"    - {es}", f"      {en}"]
     return told

@@ -31,6 +31,8 @@ class Material:
     as_of: date
     simulated: bool
     registers: Statement = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
+    """process_id to the SVG of its neighbourhood, for processes of `queue`."""
 
 
 def page(material: Material) -> str:
@@ -212,13 +214,18 @@ def _unseen(m: Material) -> dict[str, Any]:
     return {"rows": rows, "dark": dark, "risks": risks.height, "evaluated": int((risks["evaluated"] > 0).sum())}
 
 
-def _queue(m: Material) -> list[dict[str, Any]]:
-    """The processes most worth a look, each with the sentences of its flags; regional and local governments alone."""
-    top = (
-        m.processes.filter(pl.col("score").is_not_null() & (pl.col("scope") != "national"))
+def queue(processes: pl.DataFrame) -> pl.DataFrame:
+    """The processes most worth a look, best first; of regional and local governments alone."""
+    return (
+        processes.filter(pl.col("score").is_not_null() & (pl.col("scope") != "national"))
         .sort(["score", "amount_pen", "process_id"], descending=[True, True, False], nulls_last=True)
         .head(QUEUE)
     )
+
+
+def _queue(m: Material) -> list[dict[str, Any]]:
+    """The processes of `queue`, each with the sentences of its flags, its layers and its picture."""
+    top = queue(m.processes)
     said = m.flags.join(top.select("process_id"), on="process_id").sort("process_id", "indicator", "subject_id")
     sentences: dict[str, list[dict[str, Any]]] = {}
     for f in said.iter_rows(named=True):
@@ -229,6 +236,7 @@ def _queue(m: Material) -> list[dict[str, Any]]:
             "region": REGIONS.get(r["region_code"], "sin región"),
             "flags": _in_order(sentences.get(r["process_id"], []), r["reasons"]),
             "layers": layers_said.said(r),
+            "picture": m.pictures.get(r["process_id"]),
         }
         for r in top.to_dicts()
     ]
