@@ -33,6 +33,9 @@ def staged(**changes):
             "score": [10.0],
             "score_low": [5.0],
             "score_high": [20.0],
+            "crude": [12.0],
+            "standardised": [10.5],
+            "mix": [1.5],
         }
     )
     flags = pl.DataFrame(
@@ -87,6 +90,7 @@ def test_a_sound_version_passes():
         ({"processes": staged().processes.with_columns(method=pl.lit(None, pl.String))}, "null_rate:method"),
         ({"regions": staged().regions.with_columns(score_low=pl.lit(11.0))}, "region_scores_in_interval"),
         ({"regions": staged().regions.with_columns(score=pl.lit(float("nan")))}, "region_scores_in_range"),
+        ({"regions": staged().regions.with_columns(mix=pl.lit(1.499))}, "region_scores_add_up"),
         ({"coverage": staged().coverage.with_columns(evaluated=pl.lit(2))}, "coverage_adds_up"),
         ({"flags": staged().flags.with_columns(sentence_en=pl.lit(None, pl.String))}, "flags_have_sentences"),
         ({"flags": staged().flags.with_columns(process_id=pl.lit("9"))}, "flags_on_listed_processes"),

@@ -115,9 +115,9 @@ class Night:
         self.model_drift = {} if anomaly is None else anomaly.drift
         self.models = models(r.settings)
         beside = others(self.dataset, e, r.settings, anomaly)
-        listed = self.dataset.tables["processes"]
-        rated = score_processes(listed, e.states, e.why, beside, changed=r.settings.layers)
-        scored = standardise(listed, rated, e.states, e.why)
+        listed, changed = self.dataset.tables["processes"], r.settings.layers
+        scored = score_processes(listed, e.states, e.why, beside, changed=changed)
+        scored = standardise(listed, scored, e.states, e.why, changed=changed)
         self.processes = scored.join(e.index, on="process_id", how="left", maintain_order="left", validate="1:1")
         answers = self.dataset.tables["answers"]
         self.regions = assessment.with_layer(

@@ -149,11 +149,14 @@ def _ranges(staged: Staged, _: Gate) -> list[Check]:
 
     r, c = staged.regions, staged.coverage
     loose = r.filter((pl.col("score") < pl.col("score_low")) | (pl.col("score") > pl.col("score_high"))).height
+    milli = {n: (pl.col(n) * 1000).round().cast(pl.Int64) for n in ("crude", "standardised", "mix")}
+    split = r.filter(milli["crude"] != milli["standardised"] + milli["mix"]).height
     uneven = c.filter(pl.col("evaluated") + pl.col("not_evaluable") != pl.col("applicable")).height
     return [
         _result("process_scores_in_range", outside(staged.processes), 0, "process scores outside 0-100"),
         _result("region_scores_in_range", outside(r), 0, "region scores outside 0-100"),
         _result("region_scores_in_interval", loose, 0, "region scores outside their own interval"),
+        _result("region_scores_add_up", split, 0, "region rows where standardised + mix is not crude"),
         _result("coverage_adds_up", uneven, 0, "rows of coverage where evaluated + not_evaluable is not applicable"),
     ]
 

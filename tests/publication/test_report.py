@@ -10,8 +10,9 @@ import pytest
 
 from procrisk import catalogue, pipeline
 from procrisk.indicators import INDICATORS, roles
-from procrisk.publication import exports, report, tiles, workbook
+from procrisk.publication import exports, report, summary, tiles, workbook
 from procrisk.records.regions import REGIONS
+from procrisk.scoring.told_apart import sentences
 from procrisk.simulate import simulate
 
 EVIL = ["<script>alert(1)</script>", '=HYPERLINK("http://x","y")', '" onload="alert(1)', "<img src=x onerror=alert(1)>"]
@@ -84,6 +85,19 @@ def test_workbook_is_typed_filtered_frozen_and_runs_nothing(frames):
     assert isinstance(queue["convocatoria"], datetime | None)
     assert EVIL[1] in {r[head.index("entidad")].value for r in book["Cola"].iter_rows(min_row=2)}
     assert book["Regiones"].max_row == frames["regions"].height + 1
+
+
+def test_page_and_workbook_say_which_regions_cannot_be_told_apart(frames):
+    scope, period = summary.headline(frames["regions"])
+    told = sentences(frames["regions"].filter(scope=scope, period=period))
+    assert told
+    html = page(frames)
+    for t in told:
+        assert t.es in html
+        assert t.en in html
+    assert [t.es in line for t, line in zip(told, report.told_lines(frames["regions"]), strict=True)] == [True] * len(
+        told
+    )
 
 
 def test_every_risk_stands_in_the_table_with_its_indicators_and_their_roles(frames):

@@ -273,3 +273,11 @@ def test_any_records_give_rows_that_hang_together(rows):
     assert some.filter(pl.col("rank_low") > pl.col("rank_high")).is_empty()
     assert got.filter(pl.col("score").is_null() != (pl.col("n_scored") == 0)).is_empty()
     assert got.filter(pl.col("score").is_null() != pl.col("rank_low").is_null()).is_empty()
+    milli = {c: (pl.col(c) * 1000).round().cast(pl.Int64) for c in ("crude", "standardised", "mix", "rate")}
+    assert some.filter(milli["crude"] != milli["standardised"] + milli["mix"]).is_empty()
+    mean = some.select("scope", "period", mean=milli["standardised"] - milli["rate"])
+    assert mean.unique().height == mean.select("scope", "period").unique().height
+    assert some.filter(
+        pl.col("rank_low_all") > pl.col("rank_low"), pl.col("rank_high_all") < pl.col("rank_high")
+    ).is_empty()
+    assert some.filter(~pl.col("shrinkage").is_between(0, 1)).is_empty()

@@ -80,7 +80,7 @@ class Quarter:
         n.checks = [c for c in n.checks if not c.name.startswith(VOLUME)]
         n.hold()
         settings = n.request.settings
-        run = Run(n.dataset, n.as_of, settings, pipeline.others(n.dataset, n.evaluated, settings))
+        run = Run(n.dataset, n.as_of, settings, others=pipeline.others(n.dataset, n.evaluated, settings))
         speak = headline(n.regions)
         found, refused = tables.compute(
             run, n.evaluated, n.processes, n.covered, self.forms, speak, QUICK if self.quick else None

@@ -2,6 +2,7 @@
 
     python -m procrisk.documentation [DIR]                                           from the catalogue and the code
     python -m procrisk.documentation calibrate SOURCE... [--context PATH]... [--write DIR]   rates on real records
+    python -m procrisk.documentation example VERSION PERIOD [DIR]   the example of methodology.md, from a published version
 
 Without `--write`, `calibrate` prints the table of rates; with it, it writes calibration.csv of the risk catalogue, which
 gives the indicators their roles, and `calibration.md` and `calibration_by_group.csv` into DIR.
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from procrisk.documentation import calibration, calibration_page, coverage_page, indicator_pages
+from procrisk.documentation import calibration, calibration_page, coverage_page, indicator_pages, methodology
 from procrisk.indicators import roles
 from procrisk.resources import data_dir
 
@@ -45,8 +46,18 @@ def calibrate(sources: Sequence[Path], context: Sequence[Path], docs: Path | Non
     (docs / "calibration.md").write_text(calibration_page.render(measured, rows), encoding="utf-8")
 
 
+def example(version: Path, period: str, docs: Path) -> None:
+    """Put the example of this version's period into methodology.md."""
+    page = docs / "methodology.md"
+    made = methodology.text(methodology.example(version, period))
+    page.write_text(methodology.written(page.read_text(encoding="utf-8"), made), encoding="utf-8")
+
+
 def main(argv: Sequence[str]) -> None:
     """Read the arguments and write."""
+    if argv[:1] == ["example"] and len(argv) in (3, 4):
+        example(Path(argv[1]), argv[2], Path(argv[3] if len(argv) == 4 else "docs"))
+        return
     if argv[:1] != ["calibrate"]:
         documents(Path(argv[0]) if argv else Path("docs"))
         return

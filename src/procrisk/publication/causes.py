@@ -32,6 +32,11 @@ WORDS = {
     "base_rates": ("tasa de señales de sus pares", "rate of flags among its peers"),
     "own": ("procesos propios", "its own processes"),
     "others": ("promedio o puesto de las demás", "mean or rank of the others"),
+    "entered": ("entra en el periodo o la región", "comes into the period or region"),
+    "left": ("sale del periodo o la región", "leaves the period or region"),
+    "reference": ("lo esperado de sus procesos", "what is expected of its processes"),
+    "centre": ("centro de las regiones", "centre of the regions"),
+    "shrinkage": ("cuánto se acerca al centro", "how far it is drawn to the centre"),
     "unknown": ("sin causa conocida", "no known cause"),
 }
 """Each cause in Spanish and in English."""

@@ -101,7 +101,7 @@ def write(staged: Path, body: Contents) -> str:
         shown["regions"],
         shown["flags"],
         exports.for_spreadsheet(shown["coverage"]),
-        report.method_lines(body.as_of, simulated=body.simulated),
+        [*report.method_lines(body.as_of, simulated=body.simulated), *report.told_lines(shown["regions"])],
     )
     exports.write_bytes(sheets, staged / "working_group.xlsx")
     return store.seal(staged, _manifest(body))

@@ -9,7 +9,7 @@ import polars as pl
 
 from procrisk import fsio
 from procrisk.errors import PublicationIOError
-from procrisk.publication import causes, versions
+from procrisk.publication import causes, region_moves, versions
 from procrisk.publication.verify import MANIFEST, VERSIONS
 
 _MEASURES = ("score", "score_low", "score_high", "band", "rank_low", "rank_high")
@@ -40,6 +40,8 @@ class Diff:
     processes that moved; indicators gained or lost on them, most first; cause."""
     flags: pl.DataFrame
     """process_id, indicator, subject_type, subject_id, change: n flags of that name appeared or vanished; cause."""
+    parts: pl.DataFrame
+    """region_code, scope, period, score_before, score_after, part, points, n: parts that add up to the difference of the scores."""
 
     @property
     def is_empty(self) -> bool:
@@ -66,7 +68,8 @@ def diff(out: Path, a: str, b: str) -> Diff:
         reasons = _sides(old, new, "reasons").join(moved, on="process_id", how="semi")
         processes = causes.of_processes(moved.join(reasons, on="process_id", how="left"), flags, why)
         places = pl.concat([new.select(_PLACE), old.join(new, on="process_id", how="anti").select(_PLACE)])
-        regions = _moved(*_read(before, after, "regions.parquet"), _REGION_KEY)
+        tables = _read(before, after, "regions.parquet")
+        regions = _moved(*tables, _REGION_KEY)
         return Diff(
             *ids,
             manifest=_manifest(before, after),
@@ -75,6 +78,7 @@ def diff(out: Path, a: str, b: str) -> Diff:
             processes=processes,
             regions=causes.of_regions(regions, processes.join(places, on="process_id", how="left"), why),
             flags=flags,
+            parts=region_moves.parts((old, new), tables, processes, why),
         )
     except (pl.exceptions.PolarsError, ValueError, KeyError) as e:
         raise PublicationIOError(

@@ -32,6 +32,7 @@ def text(found: Diff, rows: int = SHOWN) -> str:
         ("Qué más cambió en el origen / what else changed at the source", _besides(found)),
         ("Registros, por proceso / records, by process", found.records.group_by("record").len("n").sort("record")),
         ("Señales, por indicador y causa / flags, by indicator and cause", _summed(found.flags)),
+        ("Por qué se mueven las regiones / why regions move", _explained(found.parts)),
         ("Regiones / regions", found.regions),
         (
             "Procedimientos que ganan o pierden señales / processes that gain or lose flags",
@@ -59,6 +60,20 @@ def _besides(found: Diff) -> pl.DataFrame:
     return found.manifest.filter((pl.col("item") != "settings") | pl.lit(value=not told))
 
 
+def _explained(parts: pl.DataFrame) -> pl.DataFrame:
+    """A row per region, scope and period whose score moved, with its parts; regional and local governments together first, largest moves first."""
+    key = ["region_code", "scope", "period", "score_before", "score_after"]
+    # a step without points is no part
+    listed = (
+        parts.filter(pl.col("points") != 0)
+        .group_by(key, maintain_order=True)
+        .agg(parts=pl.struct("part", "points", "n"))
+    )
+    first = pl.col("scope") != "subnational"
+    size = (pl.col("score_after") - pl.col("score_before")).abs()
+    return listed.sort(first, size, *key[:3], descending=[False, True, False, False, False])
+
+
 def _summed(flags: pl.DataFrame) -> pl.DataFrame:
     """Flags that came and went, by indicator and cause; processes are counted once."""
     change = pl.col("change")
@@ -76,6 +91,11 @@ def _summed(flags: pl.DataFrame) -> pl.DataFrame:
 def _sentence(row: dict[str, Any]) -> str:
     if "item" in row or "setting" in row:
         return f"{row.get('item') or row['setting']}: {row['before'] or '—'} → {row['after'] or '—'}"
+    if "parts" in row:
+        place = " · ".join(str(row[k]) for k in ("region_code", "scope", "period"))
+        difference = row["score_after"] - row["score_before"]
+        told = ", ".join(_part(p) for p in row["parts"])
+        return f"{place}: {row['score_before']:.3f} → {row['score_after']:.3f} ({difference:+.3f}) = {told}"
     if "n" in row and "record" in row:
         return f"{' / '.join(WORDS[row['record']])}: {row['n']:,}"
     if "processes" in row:
@@ -92,6 +112,12 @@ def _sentence(row: dict[str, Any]) -> str:
         by = ", ".join(row["indicators"][:5])
         moves.append(f"{row['n_moved']:,} procesos / processes{f' ({by})' if by else ''}")
     return f"{' · '.join(where)}: {_CHANGES[row['change']]}{'; ' if moves else ''}{', '.join(moves)}{_cause(row)}"
+
+
+def _part(part: dict[str, Any]) -> str:
+    named = " + ".join(" / ".join(WORDS[c]) for c in part["part"].split("+"))
+    own = f" ({part['n']:,} procesos / processes)" if part["n"] else ""
+    return f"{part['points']:+.3f} {named}{own}"
 
 
 def _cause(row: dict[str, Any]) -> str:

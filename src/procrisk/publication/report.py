@@ -12,6 +12,7 @@ from procrisk.publication.registers import Statement, lines
 from procrisk.publication.report_risks import risks
 from procrisk.publication.summary import SCOPES_ES, headline
 from procrisk.records.regions import REGIONS
+from procrisk.scoring.told_apart import sentences
 
 QUEUE = 20
 """Processes shown: those most worth a look."""
@@ -48,6 +49,7 @@ def page(material: Material) -> str:
     )
     environment.filters["soles"] = _soles
     environment.filters["one"] = lambda x: "–" if x is None else f"{x:.1f}"
+    environment.filters["signed"] = lambda x: "–" if x is None else f"{x:+.1f}"
     environment.filters["share"] = lambda x: "–" if x is None else f"{x:.0%}"
     environment.filters["count"] = lambda x: f"{x:,}"
     scope, period = headline(material.regions)
@@ -62,6 +64,7 @@ def page(material: Material) -> str:
         regions=regions,
         tiles=_tiles(regions),
         plot=_plot(regions),
+        told=sentences(material.regions.filter(scope=scope, period=period)),
         scopes=_scopes(material.regions, period),
         drivers=_drivers(material),
         unseen=_unseen(material),
@@ -252,6 +255,13 @@ def _in_order(flags: list[dict[str, Any]], reasons: list[str] | None) -> list[di
     return sorted(first.values(), key=lambda f: (order.get(f["indicator"], len(order)), f["indicator"]))
 
 
+def told_lines(regions: pl.DataFrame) -> list[str]:
+    """What can be said of the order of the regions, for the scope and period that speak for the publication."""
+    scope, period = headline(regions)
+    told = sentences(regions.filter(scope=scope, period=period))
+    return [f"{SCOPES_ES[scope]}, {period}: {t.es} / {t.en}" for t in told]
+
+
 def method_lines(as_of: date, *, simulated: bool) -> list[str]:
     """How to read the publication, in plain words: the same in the page and in the workbook."""
     head = ["DATOS SIMULADOS, no reales. / SIMULATED data, not real."] if simulated else []
@@ -263,11 +273,14 @@ def method_lines(as_of: date, *, simulated: bool) -> list[str]:
         "(mismo procedimiento, objeto y año), sobre lo que se pudo evaluar. / A process score weighs each flag by severity and rarity among comparable processes.",
         "A las reglas se unen la capa de anomalía (lo poco común entre comparables) y la de colusión (precios y turnos); cada una se publica aparte y lo que no se pudo "
         "evaluar no suma ni limpia. «1 de cada N comparables» no es una probabilidad. / Rules are joined by an anomaly layer and a collusion layer, each published beside the score; what could not be evaluated adds and clears nothing.",
-        "El puntaje de una región es el promedio de sus procesos, acercado al promedio nacional cuando son pocos; el intervalo (95 %) sale de volver a "
-        "sortear sus entidades. / A region's score is the mean of its processes, shrunk when they are few; the interval resamples its buyers.",
+        "El puntaje de una región es lo que sus procesos puntúan por encima de lo esperado en procesos como ellos (objeto, procedimiento, banda de monto y año, y cuánto de cada uno "
+        "se pudo evaluar), acercado al promedio de las regiones según su margen de error; el intervalo (95 %) sale de volver a sortear sus entidades. Al lado, el promedio simple y en qué se "
+        "separa (docs/methodology.md). / A region's score is what its processes score above what is expected of processes like them, shrunk; the plain mean stands beside it.",
         "Una señal informativa se muestra y no puntúa: en los registros con que se calibró es común o casi no se da. Una sin calibrar puntúa, pero "
         "esos registros no bastan para decir cuán común es (docs/calibration.md). / Information flags are shown and do not score; uncalibrated ones score, their usual rate not yet known.",
         "Los puestos son rangos: dos regiones cuyos rangos se cruzan no se pueden distinguir con estos datos. / Ranks are ranges: where they overlap, the data cannot tell.",
+        "Los límites dicen cuál sería el promedio simple si todo lo no evaluable estuviera sin señal, o con señal: ocultar datos no mejora el límite alto. / The bounds say what the plain mean would be if everything "
+        "not evaluable were clear, or raised: hiding data does not improve the upper one.",
         "Las entidades nacionales se muestran aparte, por sede, y no entran en el orden de las regiones. / National entities are kept apart.",
         "Los 81 riesgos son un catálogo documentado con fuente por entrada; no es la lista oficial de OSCE (2020), que no es pública en forma legible. "
         "/ The 81 risks are a documented catalogue, not OSCE's official list.",

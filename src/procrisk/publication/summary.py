@@ -4,6 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
+from procrisk.scoring.told_apart import sentences
+
 SCOPES_ES = {
     "regional_government": "gobierno regional",
     "local_government": "gobiernos locales",
@@ -46,6 +48,10 @@ def show(out: Path, version: str, outcome: str) -> None:
         )
     console = Console()
     console.print(table)
+    for told in (
+        sentences(rows) if "rank_low_all" in rows.columns else []
+    ):  # versions made before it have no such column
+        console.print(f"{told.es} / {told.en}", soft_wrap=True)
     console.print(
         f"{'nada nuevo / nothing new' if outcome == 'nothing new' else 'publicado / published'}: {version}",
         soft_wrap=True,

@@ -26,6 +26,18 @@ _REGIONS = {
     "n_buyers": "entidades",
     "amount_pen": "monto S/",
     "share_evaluable": "evaluable",
+    "crude": "promedio simple",
+    "standardised": "comparable",
+    "standardised_free": "comparable, sin el procedimiento",
+    "mix": "por lo que compra",
+    "rate": "por encima de lo esperado",
+    "rank_low_all": "puesto desde (todos a la vez)",
+    "rank_high_all": "puesto hasta (todos a la vez)",
+    "bound_low": "límite si todo sin señal",
+    "bound_high": "límite si todo con señal",
+    "score_soles": "puntaje por soles",
+    "score_soles_low": "puntaje por soles mín.",
+    "score_soles_high": "puntaje por soles máx.",
 }
 _QUEUE = {
     "process_id": "proceso",

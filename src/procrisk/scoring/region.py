@@ -54,6 +54,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "score_soles_low": pl.Float64,
     "score_soles_high": pl.Float64,
     "visibility": pl.Float64,
+    "standardised_se": pl.Float64,
 }
 
 
@@ -132,6 +133,7 @@ def rows(found: Estimates, scope: str, more: dict[str, Floats], *, ranked: bool)
         "share_evaluable": np.round(share, 6),
         "shrinkage": np.round(found.shrunk.shrinkage, 6),
         "visibility": np.round(seen, 6),
+        "standardised_se": np.round(np.sqrt(found.sampled.variance) / MILLI, 6),
         **more,
     }
     return spread(found.spans, numbers, busy=totals["processes"].sum(axis=0) > 0).with_columns(scope=pl.lit(scope))

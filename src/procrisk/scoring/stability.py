@@ -1,9 +1,8 @@
 """How much the order of the regions depends on choices: seeds, thresholds, single indicators, single buyers."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -29,6 +28,13 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "spearman": pl.Float64,
     "n": pl.Int32,
 }
+CHOICES = {
+    "plain mean": "crude",
+    "not drawn to the centre": "standardised",
+    "method not excused": "standardised_free",
+    "by soles": "score_soles",
+}
+"""Other figures of the same table that could have been the headline."""
 TOP = 5
 SEEDS = (1, 2, 3)
 """Other seeds of the bootstrap."""
@@ -76,10 +82,6 @@ def agreement(check: str, usual: pl.DataFrame, other: pl.DataFrame) -> pl.DataFr
     return pl.DataFrame(made, SCHEMA)
 
 
-class Dataset(Records, Protocol):
-    """The assembled records: `tables`, name to frame."""
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a run needs to be made again otherwise."""
@@ -87,8 +89,8 @@ class Run:
     dataset: Records
     as_of: date
     settings: Settings
-    beside: Mapping[str, pl.DataFrame | None] = field(default_factory=dict)
-    """What the layers beside the rules say (see `score_processes`); it does not depend on the thresholds."""
+    others: Mapping[str, pl.DataFrame | None] | None = None
+    """What the layers beside the rules say (score_processes); they are kept as they are in every check."""
     only_periods: Collection[str] | None = None
     """Periods scored; every one when None."""
 
@@ -96,9 +98,9 @@ class Run:
         self, states: pl.DataFrame, why: pl.DataFrame, settings: Scores, keep: pl.Expr | None = None
     ) -> pl.DataFrame:
         """The table of regions from these states; `keep` leaves processes out before regions are scored."""
-        listed = self.dataset.tables["processes"]
-        rated = score_processes(listed, states, why, self.beside, changed=self.settings.layers)
-        scored = standardise(listed, rated, states, why)
+        listed, changed = self.dataset.tables["processes"], self.settings.layers
+        scored = score_processes(listed, states, why, self.others, changed=changed)
+        scored = standardise(listed, scored, states, why, changed=changed)
         kept = scored if keep is None else scored.filter(keep)
         return score_regions(kept, settings, self.as_of, self.only_periods)
 
@@ -111,7 +113,7 @@ def stability(
     Args:
         run: records, day of reading and settings of the usual run.
         only_periods: periods compared; every one when None.
-        checks: of "seeds", "thresholds", "indicators", "buyers"; every one when None.
+        checks: of "choices", "seeds", "thresholds", "indicators", "buyers"; every one when None.
 
     Returns:
         columns of SCHEMA, a row per check, scope and period, in the order in which the checks are made. The seed moves intervals
@@ -121,6 +123,7 @@ def stability(
     usual = run.regions(evaluated.states, evaluated.why, run.settings.scores)
     made = [pl.DataFrame(schema=SCHEMA)]
     makers: Mapping[str, Callable[[], Iterator[tuple[str, pl.DataFrame]]]] = {
+        "choices": lambda: _choices(usual),
         "seeds": lambda: _seeds(run, evaluated.states, evaluated.why),
         "thresholds": lambda: _thresholds(run),
         "indicators": lambda: _indicators(run, evaluated.states, evaluated.why),
@@ -136,6 +139,11 @@ def stability(
                     else compared
                 )
     return pl.concat(made)
+
+
+def _choices(usual: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    for name, column in CHOICES.items():
+        yield name, usual.with_columns(score=pl.col(column))
 
 
 def _seeds(run: Run, states: pl.DataFrame, why: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:

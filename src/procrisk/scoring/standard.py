@@ -26,6 +26,7 @@ def standardise(
     states: pl.DataFrame,
     why: pl.DataFrame,
     indicators: Mapping[str, Rated] | None = None,
+    changed: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Add COLUMNS to the scored processes.
 
@@ -35,12 +36,16 @@ def standardise(
         states: process_id and a Boolean per indicator.
         why: process_id and a UInt8 per indicator.
         indicators: what is known of each; the registry when None.
+        changed: weights of layers that depart from the table's.
 
     Returns:
         `scored` and the columns of strata.py and visibility.py after its own.
     """
     seen = scored.join(
-        visibility(processes, scored, states, why, indicators), on="process_id", how="left", maintain_order="left"
+        visibility(processes, scored, states, why, indicators, changed),
+        on="process_id",
+        how="left",
+        maintain_order="left",
     )
     full = seen.join(expected(seen), on="process_id", how="left", maintain_order="left", validate="1:1")
     return full.select(*scored.columns, *COLUMNS)

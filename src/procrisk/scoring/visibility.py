@@ -2,7 +2,7 @@
 
 The score leaves out what is not evaluable, and with it the chance of a flag: of two processes alike, the one with half of its
 data hidden has on average half of the flags. `opportunity` is what the indicators that could be evaluated were expected to add
-(sum over families of the largest base rate times weight); strata.py compares processes per unit of it. The two bounds are the
+(sum of base rate times weight); strata.py compares processes per unit of it. The two bounds are the
 score if everything in scope that could not be evaluated were clear, or raised.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from procrisk.scoring.layers import combine
 from procrisk.scoring.process import DECIMALS, OUT_OF_SCOPE, family, registered, rules_score
 from procrisk.scoring.weights import STRATA, Bools, Floats, Rated, Weights, indicator_columns, scoring, weigh
 
@@ -24,6 +25,7 @@ def visibility(
     states: pl.DataFrame,
     why: pl.DataFrame,
     indicators: Mapping[str, Rated] | None = None,
+    changed: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Opportunity and bounds of each process.
 
@@ -33,6 +35,7 @@ def visibility(
         states: process_id and a Boolean per indicator; null is not evaluable.
         why: process_id and a UInt8 per indicator: 1 is out of scope.
         indicators: what is known of each; the registry when None.
+        changed: weights of layers that depart from the table's.
 
     Returns:
         process_id; opportunity (points of weight, 3 decimals; null where nothing that scores was evaluated); score_if_clear and
@@ -53,9 +56,9 @@ def visibility(
         rules_score(w, rate * w, raised | hidden, clear, families),
     )
     score = scored["score"].fill_null(float("nan")).to_numpy()
-    low, high = (_with_other_layers(score, own, b) for b in bounds)
+    low, high = (_with_other_layers(score, own, b, changed) for b in bounds)
     made = {
-        "opportunity": _opportunity(rate * w, raised | clear, families),
+        "opportunity": _opportunity(rate * w, raised | clear),
         "score_if_clear": low,
         "score_if_raised": high,
     }
@@ -87,27 +90,32 @@ def opportunities(
         ids = sorted(wanted)
         evaluated = _mask(key, states, ids, pl.Expr.is_not_null)
         w, rate = _weights(weights, states, ids)
-        made[name] = _opportunity(rate * w, evaluated, [family(known[i]) for i in ids])
+        made[name] = _opportunity(rate * w, evaluated)
     return key.with_columns(pl.Series(k, v, dtype=pl.Float64).fill_nan(None).round(DECIMALS) for k, v in made.items())
 
 
-def _opportunity(expected: Floats, evaluated: Bools, families: list[str]) -> Floats:
-    """Sum over families of the largest expected weight that could be evaluated; NaN where none could."""
-    total = np.zeros(len(evaluated))
-    for name in sorted(set(families)):
-        at = [j for j, f in enumerate(families) if f == name]
-        total += np.where(evaluated[:, at], expected[:, at], 0.0).max(axis=1)
+def _opportunity(expected: Floats, evaluated: Bools) -> Floats:
+    """Sum of the expected weights that could be evaluated; NaN where none could.
+
+    All of a family, though only its strongest sign scores: two signs of one risk are two chances to see it. Where they always come
+    together, the sum expects too much of a process on which both were seen, and hiding one of them costs instead of paying.
+    """
+    total: Floats = np.where(evaluated, expected, 0.0).sum(axis=1)
     total[~evaluated.any(axis=1)] = np.nan
     return total
 
 
-def _with_other_layers(score: Floats, rules: Floats, other_rules: Floats) -> Floats:
+def _with_other_layers(
+    score: Floats, rules: Floats, other_rules: Floats, changed: Mapping[str, float] | None
+) -> Floats:
     """The score with `other_rules` in the place of its own `rules`; layers join as a noisy-or, so what they leave multiplies.
 
-    Where nothing was evaluated there is no score and no other layer: the rules stand alone.
+    Where there is no score there is no other layer: the rules stand alone.
     """
-    left = np.where(np.isnan(score) | (100.0 - rules < _LEAST_LEFT), 1.0, (100.0 - score) / (100.0 - rules))
-    made: Floats = 100.0 - (100.0 - other_rules) * np.minimum(np.nan_to_num(left, nan=1.0), 1.0)
+    own, other = (100.0 - np.nan_to_num(combine({"rules": r}, changed), nan=0.0) for r in (rules, other_rules))
+    alone = np.isnan(score) | (own < _LEAST_LEFT)
+    left = np.where(alone, 1.0, (100.0 - score) / np.maximum(own, _LEAST_LEFT))
+    made: Floats = np.where(np.isnan(other_rules), np.nan, 100.0 - other * np.minimum(left, 1.0))
     return made
 
 
