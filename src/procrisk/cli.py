@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="filled forms of the integrity indices (CSV or XLSX)",
     )
-    c.add_argument("--quick", action="store_true", help="stability under other seeds and thresholds alone")
+    c.add_argument("--quick", action="store_true", help="stability under other choices, seeds and thresholds alone")
 
     c = add("fetch", _fetch, "download the publisher's monthly files, resumable, checked against the published sha")
     c.add_argument("publisher", choices=["oece"])

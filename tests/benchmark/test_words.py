@@ -4,8 +4,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.benchmark import made
 
 from procrisk.benchmark import words
+from procrisk.benchmark.material import months_of
 
 
 def row(period, score, low, high):
@@ -105,3 +107,43 @@ def test_no_sentence_has_more_than_one_decimal(a, b, c):
         for n in said.replace("(", " ").replace(")", " ").split()
         if n[0].isdigit() and "." in n.strip(".,;")
     )
+
+
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        ([], ""),
+        (["2022-02"], "febrero de 2022"),
+        (["2022-01", "2022-02", "2022-03"], "enero a marzo de 2022"),
+        (["2021-12", "2022-01", "2022-03"], "diciembre de 2021 a enero de 2022 y marzo de 2022"),
+    ],
+)
+def test_months_in_a_row_are_said_as_one(months, said):
+    assert words.spans(months) == said
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last", "n"),
+    [
+        ("2022", "2022-01", "2022-12", 12),
+        ("2022-Q2", "2022-04", "2022-06", 3),
+        ("2021-03..2022-02", "2021-03", "2022-02", 12),
+        ("2022-05", "2022-05", "2022-05", 1),
+    ],
+)
+def test_months_of_a_period(period, first, last, n):
+    months = months_of(period)
+    assert (months[0], months[-1], len(months)) == (first, last, n)
+
+
+def test_quarters_are_compared_only_where_two_are_complete():
+    """One complete quarter and two months of the next: months are compared."""
+    m = made.material()
+    assert m.trend() == ["2021-11", "2021-12", "2022-01", "2022-02"]
+    of = m.tables["scores"]
+    month = of.filter(pl.col("period") == "2022-02")
+    more = [month.with_columns(period=pl.lit(p)) for p in ("2021-10", "2022-03", "2022-Q1")]
+    whole = type(m)(
+        **{f: getattr(m, f) for f in m.__slots__} | {"tables": {**m.tables, "scores": pl.concat([of, *more])}}
+    )
+    assert whole.trend() == ["2021-Q4", "2022-Q1"]

@@ -25,7 +25,7 @@ FOLDER = "benchmark"
 """Of DIR: where the publication of the benchmark lives."""
 VOLUME = "volume:"
 """Checks of the night that compare with the nightly publication; the benchmark is compared with its own last one."""
-QUICK = ("seeds", "thresholds")
+QUICK = ("choices", "seeds", "thresholds")
 """Checks of stability that a quick run makes."""
 
 
@@ -36,7 +36,7 @@ class Quarter:
     night: pipeline.Night
     forms: Sequence[Path] = ()
     quick: bool = False
-    """Stability is told under other seeds and thresholds alone, not without each indicator and buyer in turn."""
+    """Stability is told under other choices, seeds and thresholds alone, not without each indicator and buyer in turn."""
     material: Material | None = None
     drifted: dict[str, Any] = field(default_factory=dict)
     staged: Path | None = None
