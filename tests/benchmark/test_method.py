@@ -64,6 +64,6 @@ def test_stability_is_told_the_least_stable_first():
         for c, t in (("seed 1", 5), ("without indicator SEL-04", 2))
     ]
     text = method.note(changed(m, tables={**m.tables, "stability": pl.DataFrame(rows, STABILITY.schema)}), [])
-    table = [line for line in text.splitlines() if line.startswith(("| seed 1", "| without"))]
-    assert table == ["| without indicator SEL-04 | 2 | 3 (Cusco) | 0.91 |", "| seed 1 | 5 | 3 (Cusco) | 0.91 |"]
+    table = [line for line in text.splitlines() if line.startswith(("| semilla", "| sin "))]
+    assert table == ["| sin el indicador SEL-04 | 2 | 3 (Cusco) | 0.91 |", "| semilla 1 | 5 | 3 (Cusco) | 0.91 |"]
     assert "No se calculó" in method.note(m, [])

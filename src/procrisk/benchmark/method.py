@@ -1,5 +1,6 @@
 """metodo.md: how this very benchmark was made, from the settings and records that were used, not from memory."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -135,17 +136,43 @@ def _missing(m: Material) -> Iterator[str]:
     yield f"- {seen} de {catalogue.SIZE} riesgos se evaluaron en al menos un proceso; la tabla `coverage` dice por qué no los demás, y `unseen` cuánto faltó en cada región."
 
 
+CHECKS = {
+    r"by soles": "cada proceso pesa según sus soles",
+    r"method not excused": "sin ajustar por procedimiento",
+    r"not drawn to the centre": "sin acercar al promedio",
+    r"plain mean": "promedio simple",
+    r"seed (\d+)": r"semilla \1",
+    r"thresholds (.+)": r"umbrales de los indicadores \1",
+    r"without indicator (.+)": r"sin el indicador \1",
+    r"without buyer (.+)": r"sin la entidad \1",
+}
+"""Checks of stability in Spanish, as patterns; one that is not here keeps its name."""
+LEAST_STABLE = 15
+
+
+def _check(name: str) -> str:
+    for pattern, told in CHECKS.items():
+        if found := re.fullmatch(pattern, name):
+            return found.expand(told)
+    return name
+
+
 def _stability(m: Material) -> list[str]:
-    rows = m.of("stability")
+    rows = m.of("stability").sort(["top5_shared", "max_rank_move", "check"], descending=[False, True, False])
     if rows.is_empty():
         return ["No se calculó. / Not computed."]
     lines = ["| qué se cambió · changed | de los 5 primeros quedan · of the top 5 stay | mayor cambio de puesto · largest move | correlación · correlation |"]  # fmt: skip
     lines.append("|---|---:|---:|---:|")
-    for r in rows.sort("top5_shared", "check").iter_rows(named=True):
+    for r in rows.head(LEAST_STABLE).iter_rows(named=True):
         region = f" ({REGIONS[r['largest_move_region']]})" if r["largest_move_region"] in REGIONS else ""
         rho = "–" if r["spearman"] is None else f"{r['spearman']:.2f}"
-        lines.append(f"| {r['check']} | {r['top5_shared']} | {r['max_rank_move']:g}{region} | {rho} |")
-    return lines
+        lines.append(f"| {_check(r['check'])} | {r['top5_shared']} | {r['max_rank_move']:g}{region} | {rho} |")
+    more = rows.height - LEAST_STABLE
+    return (
+        [*lines, "", f"Las {more} restantes mueven menos; están en la tabla `stability`. / The other {more} move less."]
+        if more > 0
+        else lines
+    )
 
 
 def _association(m: Material) -> list[str]:
