@@ -2,6 +2,7 @@
 
 import re
 
+import polars as pl
 import pytest
 from tests.benchmark import made
 
@@ -94,3 +95,18 @@ def test_the_region_of_a_sheet_is_marked(material, code):
     svg = pictures.intervals(material, code)
     assert re.search(rf'<text[^>]*font-weight="bold"[^>]*>{re.escape(words.brief(code))}</text>', svg)
     assert svg.count(drawing.MARK) >= (2 if code == made.NO_DATA else 3)
+
+
+def fills(svg):
+    return {c for c in re.findall(r'fill="(#[0-9a-f]{6})"', svg) if c in tiles.SHADES}
+
+
+def test_regions_that_differ_by_less_than_their_uncertainty_look_alike(material):
+    """Scores within a point, intervals of four: two neighbouring tones of the six at most."""
+    of = material.tables["scores"]
+    near = of.with_columns(score=pl.col("score").clip(7.0, 8.0), score_low=pl.lit(5.5), score_high=pl.lit(9.5))
+    alike = type(material)(
+        **{f: getattr(material, f) for f in material.__slots__} | {"tables": {**material.tables, "scores": near}}
+    )
+    assert len(fills(pictures.tile_map(alike))) <= 2
+    assert {tiles.SHADES[0], tiles.SHADES[-1]} <= fills(pictures.tile_map(material))

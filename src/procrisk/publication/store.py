@@ -113,7 +113,7 @@ def seal(staged: Path, manifest: Mapping[str, Any], rows: Mapping[str, int] | No
     document = {**manifest, "outputs": outputs}
     data = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
     fsio.write_file(staged / MANIFEST, data)
-    for folder in {(staged / o["name"]).parent for o in outputs} | {staged}:
+    for folder in {(staged / str(o["name"])).parent for o in outputs} | {staged}:
         fsio.sync(folder)
     return sha256(data).hexdigest()[:16]
 
