@@ -37,7 +37,7 @@ BEFORE = {
         "quality",
         "fingerprint",
     },
-    "indices": {"assessment", "records", "catalogue", "indicators", "composite", "publication"},
+    "indices": {"assessment", "records", "indicators", "composite", "publication"},
     "documentation": {"assessment", "records", "law", "legal_parameters", "catalogue", "indicators", "scoring"},
     "simulate": set(),
     "pipeline": {

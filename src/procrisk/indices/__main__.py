@@ -133,7 +133,7 @@ def _procurement(args: argparse.Namespace) -> tables.Procurement:
     own = found.filter(pl.col("scope") == args.scope)
     known = sorted(own["period"].unique().to_list())
     period = args.risk_period or max((p for p in known if ".." in p), default=None)
-    if period not in known:
+    if period is None or period not in known:
         raise UsageError(
             f"no hay puntaje de · there is no score of {args.scope} {period}; ámbitos · scopes: "
             f"{', '.join(sorted(found['scope'].unique()))}; periodos · periods: {', '.join(known)}"

@@ -15,7 +15,7 @@ from procrisk.errors import InputMissingError
 from procrisk.indices import cells, faults, periods
 from procrisk.indices.faults import Fault
 from procrisk.indices.frameworks import INDICES, VERSIONS, Framework, load
-from procrisk.indices.scores import ITEMS
+from procrisk.indices.scores import ITEMS, SIMULATED
 from procrisk.records import assessment_words, cleaning, rows
 from procrisk.records.spec import header_key
 from procrisk.records.vocabulary import fold
@@ -35,7 +35,6 @@ COLUMNS = (
 )
 """Columns of the form, in order. FUENTE: the function that answers, never a person; SIMULADO where answers are made up."""
 NEEDED = tuple(c for c in COLUMNS if c not in ("PREGUNTA", "COMO_RESPONDER", "FUENTE"))
-SIMULATED = "SIMULADO"
 
 COUNTS: dict[str, type[pl.DataType]] = {
     "file": pl.String,

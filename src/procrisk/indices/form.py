@@ -28,6 +28,10 @@ NOTES = (
     "Las fechas van dd/mm/aaaa y no son posteriores al periodo. · Dates are dd/mm/yyyy and not after the period.",
     "En FUENTE va la función que responde (Oficina de Integridad), nunca el nombre de una persona. · FUENTE is the function that answers, never a person.",
 )
+LADDER_NOTE = (
+    "Pilar B: la etapa 2 solo cuenta cuando la 1 llega a {apt:g}, y la 3 cuando llega la 2. Lo que aún no cuenta puede quedar sin responder. · "
+    "Pillar B: stage 2 counts once stage 1 reaches {apt:g}, stage 3 once stage 2 does; what does not count yet may stay blank."
+)
 _WIDTHS = {"PREGUNTA": 62, "COMO_RESPONDER": 40, "RESPUESTA": 16, "ENLACE_EVIDENCIA": 40, "NOTA": 34, "FUENTE": 26}
 _OPEN = ("RESPUESTA", "ENLACE_EVIDENCIA", "FECHA_EVIDENCIA", "NOTA", "FUENTE")
 
@@ -100,7 +104,8 @@ def _book(framework: Framework, rows: list[tuple[Item, dict[str, str]]], whose: 
         f"{framework.index}: {framework.name_es} · {framework.name_en}. {whose}",
         framework.ours_es + " · " + framework.ours_en,
     ]
-    lines = [*titles, *NOTES]
+    ladder = [LADDER_NOTE.format(apt=framework.apt)] if any(p.ladder for p in framework.pillars.values()) else []
+    lines = [*titles, *NOTES, *ladder]
     for n, line in enumerate(lines):
         sheet.write_string(n, 0, line, title if n == 0 else note)
     top = len(lines)

@@ -5,18 +5,16 @@ Capacity is RIFI; where a region has none, the published stage 1 of the ICP; els
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import product
-from math import erfc, sqrt
+from math import erfc, isnan, sqrt
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from procrisk.errors import UsageError
-from procrisk.indices import periods
 from procrisk.indices.incremental import CELLS, LEVELS, Approach, approach
-from procrisk.indices.scores import ALL
+from procrisk.indices.scores import SIMULATED
 from procrisk.records.regions import REGIONS
 
 Floats = npt.NDArray[np.float64]
@@ -50,15 +48,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "risk_high": pl.Float64,
     "cuts_are_ours": pl.Boolean,
     "simulated": pl.Boolean,
-}
-CAPACITY: dict[str, type[pl.DataType]] = {
-    "region_code": pl.String,
-    "capacity": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "measure": pl.String,
-    "source": pl.String,
-    "simulated": pl.Boolean,
+    "peers": pl.List(pl.String),
 }
 
 
@@ -73,7 +63,7 @@ def matrix(
 
     Args:
         risk: region_code, score, score_low, score_high (95 %), n_scored; one row a region.
-        capacity: columns of CAPACITY, one row a region at most, see `capacity_of`.
+        capacity: columns of `capacity.CAPACITY`, one row a region at most, see `capacity.capacity_of`.
         replicates: region code to bootstrap replicates of its score; without them the interval is read as normal on
             either side of the score.
         reference: what risk is held against; the mean of the scope, weighted by n_scored, if not given. Give the same
@@ -82,10 +72,10 @@ def matrix(
     Returns:
         columns of SCHEMA, one row for each of the 26 regions, by code. The levels are those of the most probable category,
         most_likely, and p_category its probability; category is null where an interval crosses a cut. All of them are
-        null where capacity or risk is not known.
+        null where capacity or risk is not known. peers: the other regions of the same most probable category.
 
     Raises:
-        UsageError: a region stands twice, or no region has a score to hold the others against.
+        UsageError: a region stands twice in one of the tables.
     """
     for name, frame in (("risk", risk), ("capacity", capacity)):
         if frame["region_code"].is_duplicated().any():
@@ -93,69 +83,33 @@ def matrix(
     how = approach()
     mean = reference if reference is not None else _mean(risk)
     cuts = (how.ratio[0] * mean, how.ratio[1] * mean)
-    risks = {r["region_code"]: r for r in risk.iter_rows(named=True)}
+    risks = {} if isnan(mean) else {r["region_code"]: r for r in risk.iter_rows(named=True)}
     capacities = {r["region_code"]: r for r in capacity.iter_rows(named=True)}
     rows = [
         _row(code, capacities.get(code), risks.get(code, {}), cuts, how, (replicates or {}).get(code))
         for code in REGIONS
     ]
-    return pl.DataFrame(rows, schema=SCHEMA).sort("region_code")
+    made = pl.DataFrame(rows, schema={c: t for c, t in SCHEMA.items() if c != "peers"})
+    return made.with_columns(_peers(made)).select(list(SCHEMA)).sort("region_code")
+
+
+def _peers(made: pl.DataFrame) -> pl.Series:
+    """The other regions of the same most probable category, with whom a region compares first."""
+    placed = [(code, cell) for code, cell in made.select("region_code", "most_likely").iter_rows()]
+    found = [
+        None if own is None else sorted(other for other, cell in placed if cell == own and other != code)
+        for code, own in placed
+    ]
+    return pl.Series("peers", found, pl.List(pl.String))
 
 
 def _mean(risk: pl.DataFrame) -> float:
+    """Mean of the scope; NaN where nobody has a score, and then no region has a risk."""
     known = risk.filter(pl.col("score").is_not_null() & (pl.col("n_scored") > 0))
     if known.is_empty():
-        raise UsageError("no region has a score in this scope and period: there is nothing to hold risk against")
+        return float("nan")
     total = float((known["score"] * known["n_scored"]).sum())
     return total / float(known["n_scored"].sum())
-
-
-def capacity_of(scores: pl.DataFrame, official: pl.DataFrame, period: str) -> pl.DataFrame:
-    """The capacity of each region at the end of a period: its latest RIFI, else its latest published ICP stage 1.
-
-    Args:
-        scores: from `scores.score`. Answers of regions come before made-up ones.
-        official: facts of `icp_stage1` (`facts.of`): region_code, period, value or low and high (shares), source.
-        period: of the risk score, such as 2022, 2022-03 or 2021-03..2022-02. What is older than the approach allows at
-            its end, or later, is left out.
-
-    Returns:
-        columns of CAPACITY, in points of 0..100; capacity is null where a source gives a range and no value; a region of which nothing is known has no row.
-    """
-    rifi = scores.filter((pl.col("index") == "RIFI") & (pl.col("pillar") == ALL) & pl.col("score").is_not_null())
-    given = rifi.select(
-        "region_code",
-        "period",
-        "simulated",
-        capacity="score",
-        low="score_low",
-        high="score_high",
-        measure=pl.lit("rifi"),
-        source=pl.format("RIFI {}, marco {}", "period", "framework"),
-    )
-    published = official.select(
-        "region_code",
-        "period",
-        simulated=pl.lit(value=False),
-        capacity=100 * pl.col("value"),
-        low=100 * pl.coalesce("low", "value"),
-        high=100 * pl.coalesce("high", "value"),
-        measure=pl.lit("icp_stage1"),
-        source=pl.format("ICP {}, etapa 1: {}", "period", "source"),
-    )
-    both = pl.concat([given, published])
-    ends = {p: periods.last_day(p) for p in both["period"].unique()}
-    end, years = _end(period), approach().max_age_years
-    both = both.with_columns(_end=pl.col("period").replace_strict(ends, default=None, return_dtype=pl.Date))
-    recent = both.filter((pl.col("_end") <= end) & (pl.col("_end") > date(end.year - years, end.month, 1)))
-    order = recent.sort(
-        "region_code", pl.col("measure") != "rifi", "simulated", -pl.col("_end").to_physical(), "source"
-    )
-    return order.unique("region_code", keep="first", maintain_order=True).select(list(CAPACITY)).sort("region_code")
-
-
-def _end(period: str) -> date:
-    return periods.last_day(period.rpartition("..")[2])
 
 
 def risk_shares(
@@ -219,7 +173,8 @@ def _row(
         return given | _without(no_capacity=span is None, no_risk=not isinstance(score, float))
     c, r = capacity_shares(*span, own), risk_shares(score, *interval, cuts, replicates)
     shares = {cell: float(c[i] * r[j]) for cell, (i, j) in zip(CELLS, product(range(LEVELS), repeat=2), strict=True)}
-    return given | _placed(shares, how, settled=_within(span, own) and _within(interval, cuts))
+    settled = _within(span, own) and _within(interval, cuts)
+    return given | _placed(shares, how, settled=settled, mark=f"[{SIMULATED}] " if given["simulated"] else "")
 
 
 def _pair(low: object, high: object) -> tuple[float, float] | None:
@@ -235,8 +190,8 @@ def _without(*, no_capacity: bool, no_risk: bool) -> dict[str, object]:
     years = approach().max_age_years
     lacks = [
         (
-            f"capacidad (no hay RIFI ni ICP de los {years} años hasta el cierre del periodo)",
-            f"capacity (no RIFI or ICP of the {years} years up to the end of the period)",
+            f"capacidad (no hay RIFI ni ICP a {years} años o menos del cierre del periodo)",
+            f"capacity (no RIFI or ICP within {years} years of the end of the period)",
         )
         if no_capacity
         else None,
@@ -249,7 +204,7 @@ def _without(*, no_capacity: bool, no_risk: bool) -> dict[str, object]:
     }
 
 
-def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool) -> dict[str, object]:
+def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool, mark: str) -> dict[str, object]:
     """Probabilities, label if it is sure, recommendations of the most probable category, and a sentence."""
     ranked = sorted(CELLS, key=lambda cell: (-shares[cell], cell))
     best, likely = ranked[0], [c for c in ranked if shares[c] >= SHOWN]
@@ -268,13 +223,13 @@ def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool) -> dic
         said[f"functions_{tongue}"] = [how.functions[f][tongue] for f in functions]
     listed = {t: "; ".join(f"{how.name(c, t)} ({100 * shares[c]:.0f} %)" for c in likely) for t in ("es", "en")}
     if settled:
-        said["sentence_es"] = f"Categoría {best}: {how.name(best, 'es')}."
-        said["sentence_en"] = f"Category {best}: {how.name(best, 'en')}."
+        said["sentence_es"] = f"{mark}Categoría {best}: {how.name(best, 'es')}."
+        said["sentence_en"] = f"{mark}Category {best}: {how.name(best, 'en')}."
     else:
         said["sentence_es"] = (
-            f"La categoría no está decidida, el intervalo cruza un corte: {listed['es']}. Conviene empezar por las funciones que van primero."
+            f"{mark}La categoría no está decidida, porque el intervalo cruza un corte. Probabilidades: {listed['es']}. Conviene empezar por las primeras funciones de la lista."
         )
         said["sentence_en"] = (
-            f"The category is not settled, the interval crosses a cut: {listed['en']}. Begin with the functions listed first."
+            f"{mark}The category is not settled, since the interval crosses a cut. Probabilities: {listed['en']}. Begin with the first functions of the list."
         )
     return said

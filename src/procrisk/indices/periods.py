@@ -3,6 +3,8 @@
 import re
 from datetime import date, timedelta
 
+import polars as pl
+
 from procrisk.errors import UsageError
 
 _READS = re.compile(r"(20\d{2})(?:-(?:S([12])|Q([1-4])|(0[1-9]|1[0-2])))?")
@@ -48,6 +50,24 @@ def last_day(period: str) -> date:
 def order(period: str) -> tuple[date, int]:
     """Sort key: by last day, the longer period last."""
     return last_day(period), months(period)
+
+
+def near(frame: pl.DataFrame, period: str, years: int) -> pl.DataFrame:
+    """Rows whose `period` ends at most so many years before or after the end of `period`.
+
+    period: also a span such as 2021-03..2022-02, as regional scores have.
+
+    Returns:
+        the rows, with `_after` (it ends later) and `_apart` (days between the two ends): sorted by both, what was known
+        at the end of the period comes first, the newest of it foremost; then what came next.
+    """
+    end = last_day(period.rpartition("..")[2])
+    ends = {p: last_day(p) for p in frame["period"].unique()}
+    day = pl.col("period").replace_strict(ends, default=None, return_dtype=pl.Date)
+    months = (day.dt.year().cast(pl.Int64) * 12 + day.dt.month()) - (end.year * 12 + end.month)
+    return frame.filter(months.abs() <= 12 * years).with_columns(
+        _after=day > end, _apart=(day - pl.lit(end)).dt.total_days().abs()
+    )
 
 
 def _span(period: str) -> tuple[int, int]:

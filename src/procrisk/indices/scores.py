@@ -22,6 +22,8 @@ ALL = "all"
 EPSILON = 1e-9
 """Tolerance of comparisons with a limit: nine times 0.9, divided by nine, is 0.9."""
 
+SIMULATED = "SIMULADO"
+"""How the source of a made-up answer begins."""
 YES, NO, NO_EVIDENCE, NOT_APPLICABLE = "yes", "no", "no evidence", "not applicable"
 
 ITEMS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -141,7 +143,7 @@ def _mean(items: Sequence[Item], values: Mapping[str, float]) -> tuple[float | N
     known = sorted(values[i.id] for i in items if i.id in values)
     total, n = sum(known), len(items)
     enough = known and len(known) >= LEAST_KNOWN * n - EPSILON
-    return total / len(known) if enough else None, total / n, (total + n - len(known)) / n
+    return total / len(known) if enough else None, total / n, (total + (n - len(known))) / n
 
 
 def index_part(framework: Framework, parts: Mapping[str, Part]) -> Part:

@@ -14,10 +14,9 @@ import numpy as np
 from procrisk import fsio
 from procrisk.errors import UsageError
 from procrisk.indices import cells, periods
-from procrisk.indices.answers import SIMULATED
 from procrisk.indices.form import as_csv, prefilled
 from procrisk.indices.frameworks import INDICES, Framework, Item, load
-from procrisk.indices.scores import NO, NO_EVIDENCE, NOT_APPLICABLE, YES
+from procrisk.indices.scores import NO, NO_EVIDENCE, NOT_APPLICABLE, SIMULATED, YES
 from procrisk.records.regions import REGIONS
 
 SOURCE = f"{SIMULATED}: respuestas inventadas para pruebas · made-up answers for trials"

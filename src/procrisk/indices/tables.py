@@ -8,19 +8,23 @@ import polars as pl
 
 from procrisk import fsio
 from procrisk.errors import UsageError
-from procrisk.indices import answers, association, facts, faults, scores
+from procrisk.indices import answers, association, facts, faults, robustness, scores
+from procrisk.indices.axes import axes
+from procrisk.indices.capacity import capacity_of
 from procrisk.indices.diagnostic import Evidence, diagnostic
-from procrisk.indices.matrix import capacity_of, matrix
+from procrisk.indices.matrix import matrix
 from procrisk.publication.exports import write_csv, write_parquet
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "scores": scores.KEY,
+    "robustness": robustness.KEY,
     "items": ("region_code", "period", "index", "framework", "item"),
     "quarantine": faults.KEY,
     "counts": ("file",),
     "matrix": ("region_code",),
     "diagnostic": ("region_code", "line"),
     "association": ("what",),
+    "axes": ("region_code",),
 }
 """Name of a table -> the columns that tell its rows apart."""
 
@@ -40,7 +44,7 @@ class Procurement:
 
 
 def tables(forms: Iterable[Path], procurement: Procurement | None = None) -> dict[str, pl.DataFrame]:
-    """The tables named in KEYS; matrix, diagnostic and association only where procurement is given.
+    """The tables named in KEYS; matrix, diagnostic, association and axes only where procurement is given.
 
     Args:
         forms: filled forms; there may be none, the matrix then rests on the published ICP alone.
@@ -51,8 +55,10 @@ def tables(forms: Iterable[Path], procurement: Procurement | None = None) -> dic
         UsageError: the file of audits, the period or the scores cannot be read as such.
     """
     read = answers.read(forms)
+    scored = scores.score(read.items)
     made = {
-        "scores": scores.score(read.items),
+        "scores": scored,
+        "robustness": robustness.robustness(scored),
         "items": read.items,
         "quarantine": read.quarantine,
         "counts": read.counts,
@@ -67,6 +73,7 @@ def tables(forms: Iterable[Path], procurement: Procurement | None = None) -> dic
         "matrix": matrix(p.risk, capacity, reference=p.reference),
         "diagnostic": diagnostic(evidence),
         "association": association.association(p.risk, audits),
+        "axes": axes(p.risk, made["scores"], p.period),
     }
 
 
