@@ -52,6 +52,7 @@ BEFORE = {
         "publication",
     },
     "proving": {"records", "indicators", "pipeline", "scoring", "simulate"},
+    "robustness": {"records", "indicators", "pipeline", "scoring"},
     "cardinal": {"records"},
     "benchmark": {
         "catalogue",

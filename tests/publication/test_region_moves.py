@@ -92,6 +92,35 @@ def test_new_records_are_named_as_what_moves_a_region(more):
     assert new["n"] == came.height > 0
 
 
+def test_the_part_of_new_records_is_what_they_do_to_the_regions_excess(more):
+    """By hand: the region as it was, with the new processes as they are now; only the excess moves, by what is not drawn in."""
+    out, found = more
+    sides = [pl.read_parquet(out / "versions" / v / "processes.parquet") for v in (found.before, found.after)]
+    old, now = (
+        f.filter(
+            pl.col("region_code") == "08", pl.col("scope").is_in(["regional_government", "local_government"])
+        ).drop_nulls("score")
+        for f in sides
+    )
+    came = now.join(sides[0], on="process_id", how="anti")
+
+    def excess(*frames: pl.DataFrame) -> float:
+        s, e, v = (sum(f[c].sum() for f in frames) for c in ("score", "score_expected", "visibility"))
+        return (s - e) / v
+
+    before = pl.read_parquet(out / "versions" / found.before / "regions.parquet")
+    region = before.row(
+        by_predicate=(pl.col("region_code") == "08")
+        & (pl.col("scope") == "subnational")
+        & (pl.col("period") == "2022"),
+        named=True,
+    )
+    want = (1 - region["shrinkage"]) * (excess(old, came) - excess(old))
+    part = found.parts.filter(region_code="08", scope="subnational", period="2022", part="new")["points"].item()
+    assert part == pytest.approx(want, abs=0.0011)
+    assert abs(want) > 0.01
+
+
 def test_a_threshold_is_named_as_what_moves_a_region(stricter):
     _, found = stricter
     assert "settings" in set(found.parts["part"])

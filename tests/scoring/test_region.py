@@ -216,10 +216,18 @@ def test_the_bootstrap_is_the_naive_loop_with_the_same_weights():
                 assert np.isnan(found.deviations[r, p]).all()
                 continue
             assert found.excess[r, p] == pytest.approx(own_s / own_n)
+            moves = []
             for k in range(40):
                 drawn_s, drawn_n = sum(w[k, i] * s[i, p] for i in rows), sum(w[k, i] * n[i, p] for i in rows)
-                want = drawn_s / drawn_n - own_s / own_n if drawn_n else 0.0
-                assert found.deviations[r, p, k] == pytest.approx(want)
+                moves.append(drawn_s / drawn_n - own_s / own_n if drawn_n else 0.0)
+            seen = sum(m * m for m in moves) / 40
+            within, between = (c[p] for c in components(sums_of(s, n, slices)))
+            equal, own_n2 = own_n**2 / sum(n[i, p] ** 2 for i in rows), sum(n[i, p] ** 2 for i in rows)
+            modelled = between * own_n2 / own_n**2 + within / own_n
+            target = (equal * seen + 10 * modelled) / (equal + 9)
+            assert found.variance[r, p] == pytest.approx(target)
+            scale = min(1.0, (target / seen) ** 0.5) if seen else 1.0
+            assert found.deviations[r, p] == pytest.approx([m * scale for m in moves])
 
 
 def world(rng, sizes, between, within, spread):

@@ -168,7 +168,11 @@ def test_words_say_who_cannot_be_told_apart():
     apart = pl.DataFrame({"region": ["Cusco", "Áncash", "Puno"], "rank_low_all": [1, 2, 2], "rank_high_all": [1, 3, 3]})
     first, last = regional.sentences(apart)
     assert first.es == "Cusco tiene el mayor riesgo."
-    assert last.es == "Entre estas 2 regiones no se puede decir cuál tiene menos riesgo: Puno, Áncash."
+    assert last.es == "Entre estas 2 regiones no se puede decir cuál tiene menos riesgo: todas menos Cusco."
+    five = pl.DataFrame({"region": list("ABCDE"), "rank_low_all": [1, 1, 2, 3, 3], "rank_high_all": [3, 4, 5, 5, 5]})
+    first, last = regional.sentences(five)
+    assert first.es == "Entre estas 2 regiones no se puede decir cuál tiene más riesgo: A, B."
+    assert last.en == "Among these 3 regions it cannot be said which has less risk: all but A, B."
     assert regional.sentences(apart.head(1)) == []
 
 

@@ -70,7 +70,7 @@ def test_the_checks_on_real_records(run):
     got = stability(run, ["2022"], ["choices", "seeds", "thresholds", "buyers"])
     assert dict(got.schema) == SCHEMA
     names = set(got["check"])
-    assert {"plain mean", "by soles", "seed 1", "thresholds -10 %", "thresholds +10 %"} <= names
+    assert {"plain mean", "by soles", "seed 1", "prior 16", "thresholds -10 %", "thresholds +10 %"} <= names
     assert sum(n.startswith("without buyer") for n in names) == 5
     assert set(got["period"]) == {"2022"}
     assert got["top5_shared"].is_between(0, 5).all()

@@ -1,7 +1,6 @@
 """The tables of the dictionary, computed from one run: regional statistics by scoring, indices by indices, and what was not seen."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -76,7 +75,7 @@ def compute(
         "scores": pl.concat([whole, by_part]),
         "funnel": regional.funnel(processes, scores, run.as_of, years),
         "separable": regional.separable(processes, scores, run.as_of, years),
-        "stability": regional.stability(replace(run, only_periods=[period]), [period], checks),
+        "stability": regional.stability(run, [period], checks),
         "association": regional.association(counted, processes, _suppliers(run)),
         "drivers": _named(drivers),
         "unseen": unseen(processes, evaluated.why, run.as_of, years),

@@ -61,7 +61,10 @@ def _besides(found: Diff) -> pl.DataFrame:
 
 
 def _explained(parts: pl.DataFrame) -> pl.DataFrame:
-    """A row per region, scope and period whose score moved, with its parts; regional and local governments together first, largest moves first."""
+    """A row per region, scope and period whose score moved, with its parts.
+
+    Both levels of government and the rolling twelve months first, since they speak for the publication; then by the size of the move.
+    """
     key = ["region_code", "scope", "period", "score_before", "score_after"]
     # a step without points is no part
     listed = (
@@ -69,7 +72,7 @@ def _explained(parts: pl.DataFrame) -> pl.DataFrame:
         .group_by(key, maintain_order=True)
         .agg(parts=pl.struct("part", "points", "n"))
     )
-    first = pl.col("scope") != "subnational"
+    first = (pl.col("scope") != "subnational") | ~pl.col("period").str.contains("..", literal=True)
     size = (pl.col("score_after") - pl.col("score_before")).abs()
     return listed.sort(first, size, *key[:3], descending=[False, True, False, False, False])
 

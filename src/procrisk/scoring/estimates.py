@@ -15,7 +15,7 @@ from procrisk.records.regions import REGIONS
 from procrisk.scoring.periods import Period, membership
 from procrisk.scoring.shrinkage import Shrunk, interval, shrink
 from procrisk.scoring.strata import MILLI, SUBNATIONAL, milli
-from procrisk.scoring.uncertainty import Floats, Sampled, Sums, buyer_weights, normal_draws, sample
+from procrisk.scoring.uncertainty import PRIOR_FREEDOM, Floats, Sampled, Sums, buyer_weights, normal_draws, sample
 
 SCOPES = ("regional_government", "local_government", "subnational", "delivered_in_region", "national")
 UNRANKED = "national"
@@ -140,7 +140,13 @@ def select(made: pl.DataFrame, scope: str) -> pl.DataFrame:
     return chosen.filter(pl.col("region_code").is_in(_CODES))
 
 
-def estimate(chosen: pl.DataFrame, spans: list[Period], drawn: Draws, weighting: str = "count") -> Estimates | None:
+def estimate(
+    chosen: pl.DataFrame,
+    spans: list[Period],
+    drawn: Draws,
+    weighting: str = "count",
+    freedom: float = PRIOR_FREEDOM,
+) -> Estimates | None:
     """Estimates of a scope's processes; None where there is none.
 
     Args:
@@ -148,6 +154,7 @@ def estimate(chosen: pl.DataFrame, spans: list[Period], drawn: Draws, weighting:
         spans: periods.
         drawn: random numbers, with a column for every `buyer_at`.
         weighting: one of WEIGHTINGS.
+        freedom: what the prior variances are worth (uncertainty.py).
     """
     cells = _cells(chosen, weighting)
     if cells.is_empty():
@@ -168,7 +175,8 @@ def estimate(chosen: pl.DataFrame, spans: list[Period], drawn: Draws, weighting:
         squares=summed["squares"].sum(axis=0),
         regions=slices,
     )
-    return _estimates(spans, totals, sample(sums, drawn.buyers[:, pairs["buyer_at"].to_numpy()], drawn.regions))
+    sampled = sample(sums, drawn.buyers[:, pairs["buyer_at"].to_numpy()], drawn.regions, freedom)
+    return _estimates(spans, totals, sampled)
 
 
 def _cells(chosen: pl.DataFrame, weighting: str) -> pl.DataFrame:

@@ -6,7 +6,7 @@ and none is judged by what it buys. Ranks come from the standardised scores, bef
 entities are shown by their seat and never ranked. How to find a figure again by hand: docs/methodology.md.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -18,7 +18,7 @@ from procrisk.scoring import ranks
 from procrisk.scoring.estimates import SCOPES, UNRANKED, Estimates, base, draws, estimate, select
 from procrisk.scoring.periods import Period, month_index, periods
 from procrisk.scoring.strata import MILLI
-from procrisk.scoring.uncertainty import Floats
+from procrisk.scoring.uncertainty import PRIOR_FREEDOM, Floats
 from procrisk.settings import Scores
 
 LEAST_RANKED = 10
@@ -59,7 +59,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 
 
 def score_regions(
-    processes: pl.DataFrame, settings: Scores, as_of: date, only_periods: Collection[str] | None = None
+    processes: pl.DataFrame, settings: Scores, as_of: date, freedom: float = PRIOR_FREEDOM
 ) -> pl.DataFrame:
     """Score every region in every scope and period that has data.
 
@@ -67,7 +67,7 @@ def score_regions(
         processes: from score_processes, with the columns of standard.py.
         settings: replicates and seed of the bootstrap.
         as_of: the day as of which the records are read; later calls are left out.
-        only_periods: names of periods wanted; every one when None.
+        freedom: what the prior variances are worth (uncertainty.py); another value only to see what hangs on it.
 
     Returns:
         columns of SCHEMA, sorted by scope, period and region code. All 26 regions stand in each scope and period with a
@@ -75,13 +75,12 @@ def score_regions(
     """
     made, buyers = base(processes)
     within = made.filter(pl.col("month") <= month_index(as_of))
-    named = periods(within["month"].unique().to_list(), as_of)
-    spans = [p for p in named if only_periods is None or p.name in only_periods]
+    spans = periods(within["month"].unique().to_list(), as_of)
     drawn = draws(buyers, settings.replicates, settings.seed)
     parts = [pl.DataFrame(schema=SCHEMA)]
     for scope in SCOPES:
         chosen = select(within, scope)
-        found, by_soles = (estimate(chosen, spans, drawn, weighting) for weighting in ("count", "soles"))
+        found, by_soles = (estimate(chosen, spans, drawn, weighting, freedom) for weighting in ("count", "soles"))
         if found is not None and by_soles is not None:
             soles = {
                 "score_soles": by_soles.score / MILLI,

@@ -1,4 +1,4 @@
-"""How much the order of the regions depends on choices: seeds, thresholds, single indicators, single buyers."""
+"""How much the order of the regions depends on choices: the headline, seeds, priors, thresholds, single indicators, single buyers."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from procrisk.scoring.process import score_processes
 from procrisk.scoring.region import score_regions
 from procrisk.scoring.standard import standardise
 from procrisk.scoring.weights import INFORMATION
-from procrisk.settings import Scores, Settings
+from procrisk.settings import Settings
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     "check": pl.String,
@@ -38,6 +38,8 @@ CHOICES = {
 TOP = 5
 SEEDS = (1, 2, 3)
 """Other seeds of the bootstrap."""
+FREEDOMS = (1.0, 16.0)
+"""Other weights of the prior variances, instead of 4 degrees of freedom."""
 SCALES = (0.9, 1.1)
 """Thresholds, by these factors."""
 BUYERS = 5
@@ -91,18 +93,16 @@ class Run:
     settings: Settings
     others: Mapping[str, pl.DataFrame | None] | None = None
     """What the layers beside the rules say (score_processes); they are kept as they are in every check."""
-    only_periods: Collection[str] | None = None
-    """Periods scored; every one when None."""
 
-    def regions(
-        self, states: pl.DataFrame, why: pl.DataFrame, settings: Scores, keep: pl.Expr | None = None
-    ) -> pl.DataFrame:
-        """The table of regions from these states; `keep` leaves processes out before regions are scored."""
+    def regions(self, states: pl.DataFrame, why: pl.DataFrame) -> pl.DataFrame:
+        """The table of regions from these states."""
+        return score_regions(self.processes(states, why), self.settings.scores, self.as_of)
+
+    def processes(self, states: pl.DataFrame, why: pl.DataFrame) -> pl.DataFrame:
+        """Scored processes from these states."""
         listed, changed = self.dataset.tables["processes"], self.settings.layers
         scored = score_processes(listed, states, why, self.others, changed=changed)
-        scored = standardise(listed, scored, states, why, changed=changed)
-        kept = scored if keep is None else scored.filter(keep)
-        return score_regions(kept, settings, self.as_of, self.only_periods)
+        return standardise(listed, scored, states, why, changed=changed)
 
 
 def stability(
@@ -120,7 +120,7 @@ def stability(
         alone where errors are those of the variance components, and through them how far scores are drawn together.
     """
     evaluated = evaluate(run.dataset, run.as_of, run.settings)
-    usual = run.regions(evaluated.states, evaluated.why, run.settings.scores)
+    usual = run.regions(evaluated.states, evaluated.why)
     made = [pl.DataFrame(schema=SCHEMA)]
     makers: Mapping[str, Callable[[], Iterator[tuple[str, pl.DataFrame]]]] = {
         "choices": lambda: _choices(usual),
@@ -147,8 +147,11 @@ def _choices(usual: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
 
 
 def _seeds(run: Run, states: pl.DataFrame, why: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    scored = run.processes(states, why)
     for seed in SEEDS:
-        yield f"seed {seed}", run.regions(states, why, replace(run.settings.scores, seed=seed))
+        yield f"seed {seed}", score_regions(scored, replace(run.settings.scores, seed=seed), run.as_of)
+    for freedom in FREEDOMS:
+        yield f"prior {freedom:g}", score_regions(scored, run.settings.scores, run.as_of, freedom)
 
 
 def scaled(settings: Settings, factor: float) -> Settings:
@@ -174,14 +177,14 @@ def _thresholds(run: Run) -> Iterator[tuple[str, pl.DataFrame]]:
         found = evaluate(run.dataset, run.as_of, scaled(run.settings, factor))
         yield (
             f"thresholds {factor - 1:+.0%}".replace("%", " %"),
-            run.regions(found.states, found.why, run.settings.scores),
+            run.regions(found.states, found.why),
         )
 
 
 def _indicators(run: Run, states: pl.DataFrame, why: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     for i in sorted(INDICATORS):
         if INDICATORS[i].role != INFORMATION and i in states.columns and states[i].any():
-            yield f"without indicator {i}", run.regions(states.drop(i), why.drop(i), run.settings.scores)
+            yield f"without indicator {i}", run.regions(states.drop(i), why.drop(i))
 
 
 def _buyers(run: Run, states: pl.DataFrame, why: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -192,8 +195,9 @@ def _buyers(run: Run, states: pl.DataFrame, why: pl.DataFrame) -> Iterator[tuple
         .filter(pl.col("buyer_level").is_in(["regional", "local"]))
     )
     largest = listed.group_by("buyer_id").len("n").sort("n", "buyer_id", descending=[True, False]).head(BUYERS)
+    scored = run.processes(states, why)
     for buyer in largest["buyer_id"]:
         yield (
             f"without buyer {buyer}",
-            run.regions(states, why, run.settings.scores, pl.col("buyer_id").ne_missing(buyer)),
+            score_regions(scored.filter(pl.col("buyer_id").ne_missing(buyer)), run.settings.scores, run.as_of),
         )

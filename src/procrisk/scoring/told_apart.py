@@ -45,11 +45,17 @@ def sentences(regions: pl.DataFrame) -> list[Words]:
     ]
 
 
-def _extreme(names: list[str], es: tuple[str, str], en: tuple[str, str]) -> Words:
-    listed = ", ".join(names)
+def _extreme(names: list[str], every: list[str], es: tuple[str, str], en: tuple[str, str]) -> Words:
+    """Of those at one end; where they are most of all, the others are named instead."""
     if len(names) == 1:
-        return Words(f"{listed} tiene el {es[0]} riesgo.", f"{listed} has the {en[0]} risk.")
+        return Words(f"{names[0]} tiene el {es[0]} riesgo.", f"{names[0]} has the {en[0]} risk.")
+    others = ", ".join(n for n in every if n not in names)
+    listed = (", ".join(names),) * 2
+    if len(names) == len(every):
+        listed = ("todas", "all of them")
+    elif 2 * len(names) > len(every):
+        listed = (f"todas menos {others}", f"all but {others}")
     return Words(
-        f"Entre estas {len(names)} regiones no se puede decir cuál tiene {es[1]} riesgo: {listed}.",
-        f"Among these {len(names)} regions it cannot be said which has {en[1]} risk: {listed}.",
+        f"Entre estas {len(names)} regiones no se puede decir cuál tiene {es[1]} riesgo: {listed[0]}.",
+        f"Among these {len(names)} regions it cannot be said which has {en[1]} risk: {listed[1]}.",
     )

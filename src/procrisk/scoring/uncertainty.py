@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 MILLI = 1000
+TINY = 1e-12
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _POISSON = np.cumsum([exp(-1.0) / factorial(j) for j in range(13)])
@@ -23,6 +24,8 @@ PRIOR_FREEDOM = 4.0
 """Degrees of freedom that the prior variances below are worth: they matter only where there is almost no data."""
 PRIOR_WITHIN, PRIOR_BETWEEN = 20_000.0**2, 10_000.0**2
 """Variance of process scores within a buyer and of buyers' means, before looking: 20 and 10 points, in thousandths."""
+POOLED_FREEDOM = 10.0
+"""Degrees of freedom that the variance components of all regions are worth beside a region's own buyers (one less than there are)."""
 LEAST_BETWEEN = 0.05
 """Buyers are taken to differ by at least this part of the variance within them, whatever a small sample suggests."""
 
@@ -75,11 +78,11 @@ class Sums:
     """Rows of each region."""
 
 
-def components(sums: Sums) -> tuple[Floats, Floats]:
+def components(sums: Sums, freedom: float = PRIOR_FREEDOM) -> tuple[Floats, Floats]:
     """Variance within buyers and variance between buyers of a region, per period: unbalanced one-way analysis of variance.
 
-    Both are averaged with the prior values of this module, weighted by degrees of freedom, so that a period with a single
-    process still has a variance.
+    Both are averaged with the prior values of this module, weighted by degrees of freedom (those of the prior are `freedom`), so
+    that a period with a single process still has a variance.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         per_buyer = np.where(sums.n > 0, sums.plain**2 / sums.n, 0.0)
@@ -94,10 +97,10 @@ def components(sums: Sums) -> tuple[Floats, Floats]:
         regions += some
     freedom_within, freedom_between = total - buyers, buyers - regions
     within = np.maximum(sums.squares - by_buyer, 0.0)
-    within = (within + PRIOR_FREEDOM * PRIOR_WITHIN) / (freedom_within + PRIOR_FREEDOM)
+    within = (within + freedom * PRIOR_WITHIN) / (freedom_within + freedom)
     mean_size = np.maximum(total - unequal, 1.0) / np.maximum(freedom_between, 1.0)
     found = np.maximum((by_buyer - by_region) / np.maximum(freedom_between, 1.0) - within, 0.0) / mean_size
-    between = (freedom_between * found + PRIOR_FREEDOM * PRIOR_BETWEEN) / (freedom_between + PRIOR_FREEDOM)
+    between = (freedom_between * found + freedom * PRIOR_BETWEEN) / (freedom_between + freedom)
     return within, np.maximum(between, LEAST_BETWEEN * within)
 
 
@@ -116,18 +119,20 @@ class Sampled:
     """Regions x periods x replicates: draws of the error."""
 
 
-def sample(sums: Sums, weights: Floats, draws: Floats) -> Sampled:
+def sample(sums: Sums, weights: Floats, draws: Floats, freedom: float = PRIOR_FREEDOM) -> Sampled:
     """Mean excess of the regions and draws of its error.
 
-    A replicate moves with the buyers drawn. Where the bootstrap's variance is below what the variance components say (few
-    buyers: one buyer drawn again is itself; one contract that outweighs all others), a normal part makes up the difference.
+    A replicate moves with the buyers drawn. Of few buyers the bootstrap knows little (one buyer drawn again is itself; one
+    contract may outweigh all others), so its variance is averaged with what the components say, weighted by degrees of freedom, and
+    replicates are scaled down to the average, or a normal part makes up what they lack.
 
     Args:
         sums: of one scope.
         weights: replicates x rows of `sums`.
         draws: standard normal, replicates x regions.
+        freedom: what the prior variances are worth.
     """
-    within, between = components(sums)
+    within, between = components(sums, freedom)
     periods = sums.n.shape[1]
     shape = (len(sums.regions), periods)
     excess, variance, effective = (np.full(shape, np.nan) for _ in range(3))
@@ -142,9 +147,12 @@ def sample(sums: Sums, weights: Floats, draws: Floats) -> Sampled:
         moves = np.where(v_drawn > 0, MILLI * s_drawn / np.maximum(v_drawn, 1.0) - mean, 0.0)
         seen = (moves**2).mean(axis=0)
         modelled = np.where(some, (between * v2 + within * w2 * MILLI**2) / size**2, 1.0)
-        moved = moves + draws[:, [r]] * np.sqrt(np.maximum(modelled - seen, 0.0))
+        buyers = np.where(some, v**2 / np.maximum(v2, 1.0), 1.0)  # as many of equal weight
+        target = (buyers * seen + POOLED_FREEDOM * modelled) / (buyers - 1.0 + POOLED_FREEDOM)
+        scale = np.sqrt(target / np.maximum(np.maximum(seen, target), TINY))
+        moved = moves * scale + draws[:, [r]] * np.sqrt(np.maximum(target - seen, 0.0))
         excess[r, some] = mean[some]
-        variance[r, some] = np.maximum(seen, modelled)[some]
-        effective[r, some] = ((within + between) / np.maximum(seen, modelled))[some]
+        variance[r, some] = target[some]
+        effective[r, some] = ((within + between) / np.maximum(target, TINY))[some]
         deviations[r, some] = moved.T[some]
     return Sampled(excess, variance, effective, deviations)

@@ -47,18 +47,18 @@ def visibility(
     raised = _mask(key, states, ids, lambda state: state)
     clear = _mask(key, states, ids, lambda state: ~state)
     within = _mask(key, why, ids, lambda code: code != OUT_OF_SCOPE)
-    w, rate = _weights(weigh(_strata(key, processes), _aligned(key, states), known), states, ids)
+    w, e = _weights(weigh(_strata(key, processes), _aligned(key, states), known), states, ids)
     families = [family(known[i]) for i in ids]
     hidden = within & ~raised & ~clear
-    own = rules_score(w, rate * w, raised, clear, families)
+    own = rules_score(w, e, raised, clear, families)
     bounds = (
-        rules_score(w, rate * w, raised, clear | hidden, families),
-        rules_score(w, rate * w, raised | hidden, clear, families),
+        rules_score(w, e, raised, clear | hidden, families),
+        rules_score(w, e, raised | hidden, clear, families),
     )
     score = scored["score"].fill_null(float("nan")).to_numpy()
     low, high = (_with_other_layers(score, own, b, changed) for b in bounds)
     made = {
-        "opportunity": _opportunity(rate * w, raised | clear),
+        "opportunity": _opportunity(e, raised | clear),
         "score_if_clear": low,
         "score_if_raised": high,
     }
@@ -89,8 +89,7 @@ def opportunities(
     for name, wanted in parts.items():
         ids = sorted(wanted)
         evaluated = _mask(key, states, ids, pl.Expr.is_not_null)
-        w, rate = _weights(weights, states, ids)
-        made[name] = _opportunity(rate * w, evaluated)
+        made[name] = _opportunity(_weights(weights, states, ids)[1], evaluated)
     return key.with_columns(pl.Series(k, v, dtype=pl.Float64).fill_nan(None).round(DECIMALS) for k, v in made.items())
 
 
@@ -129,9 +128,9 @@ def _aligned(key: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 
 
 def _weights(weights: Weights, states: pl.DataFrame, ids: list[str]) -> tuple[Floats, Floats]:
-    """Weight and base rate of these indicators (columns) for each process (row)."""
+    """Weight of these indicators (columns) for each process (row), and its base rate times it."""
     at = [indicator_columns(states).index(i) for i in ids]
-    return weights.weight[:, at][weights.row], weights.rate[:, at][weights.row]
+    return weights.weight[:, at][weights.row], (weights.weight * weights.rate)[:, at][weights.row]
 
 
 def _mask(key: pl.DataFrame, frame: pl.DataFrame, ids: list[str], test: Callable[[pl.Expr], pl.Expr]) -> Bools:
