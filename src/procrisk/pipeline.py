@@ -23,6 +23,7 @@ from procrisk.indicators.evaluate import Evaluated, evaluate
 from procrisk.learning import layer as learnt
 from procrisk.learning import stored as learnt_models
 from procrisk.publication import contents, registers, store
+from procrisk.records import data_quality
 from procrisk.records.assemble import Dataset, last_day
 from procrisk.records.ingest import Ingested, ingest
 from procrisk.scoring import assessment
@@ -156,7 +157,11 @@ class Night:
             evaluated=self.evaluated,
             coverage=self.covered,
             ingested=self.ingested,
-            quality={**quality.document(self.checks), "model_drift": self.model_drift},
+            quality={
+                **quality.document(self.checks),
+                "data": data_quality.counts(data_quality.findings(self.dataset.tables)),
+                "model_drift": self.model_drift,
+            },
             settings=r.settings,
             as_of=self.as_of,
             models=self.models,

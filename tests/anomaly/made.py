@@ -34,6 +34,9 @@ def records(n: int, seed: int = 1, buyers: int = 50) -> Records:
             "consent_date": [
                 a + timedelta(days=int(d)) if d else None for a, d in zip(award, rng.integers(0, 15, n), strict=True)
             ],
+            "title": pl.Series([None] * n, dtype=pl.String),
+            "currency": "PEN",
+            "value_cents": (reference * 100).astype(np.int64),
             "value_pen_cents": (reference * 100).astype(np.int64),
             "awarded_pen_cents": cents,
             "amount_pen_cents": cents,

@@ -15,6 +15,9 @@ def test_values_of_a_case_worked_by_hand():
         {
             "process_id": ["1", "2", "3", "4"],
             "buyer_id": ["B", "B", "B", None],
+            "title": [None, "AS-1", "AS-2", "AS-1"],
+            "currency": ["PEN"] * 4,
+            "value_cents": [100_00, 0, None, 50_00],
             "method": ["AS"] * 4,
             "object": ["goods", "goods", "works", "goods"],
             "year": [2022] * 4,

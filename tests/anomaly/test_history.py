@@ -61,6 +61,21 @@ def test_courses_agree_with_their_definition():
         assert figures[4] == (None if expected[4] is None else pytest.approx(expected[4]))
 
 
+def test_what_is_registered_twice_was_bought_once():
+    tables = made.records(50).tables
+    one = pl.col("process_id") == tables["processes"]["process_id"][0]
+    first = tables["processes"].filter(one).with_columns(title=pl.lit("AS-SM-1-2022-X-1"))
+    again = {
+        name: pl.concat([tables[name], tables[name].filter(one).with_columns(process_id=pl.lit("copy"))])
+        for name in ("awards", "award_suppliers")
+    }
+    rest = tables["processes"].filter(~one)
+    both = pl.concat([rest, first, first.with_columns(process_id=pl.lit("copy"))])
+    assert history.lines({**tables, **again, "processes": both}).height == 50
+    apart = first.with_columns(process_id=pl.lit("copy"), value_cents=pl.lit(1, pl.Int64))
+    assert history.lines({**tables, **again, "processes": pl.concat([rest, first, apart])}).height == 51
+
+
 def test_a_consortium_and_several_lots_multiply_nothing():
     tables = made.records(50).tables
     one = tables["award_suppliers"].head(1)

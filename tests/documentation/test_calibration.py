@@ -87,11 +87,18 @@ def test_every_indicator_has_a_row_of_its_present_version():
 @pytest.mark.parametrize("id_", sorted(TABLE))
 def test_roles_follow_from_the_counts_of_their_row(id_):
     row = TABLE[id_]
-    expected = calibration.role(int(row["evaluated"]), int(row["raised"]), breach=bool(INDICATORS[id_].breach))
+    i = INDICATORS[id_]
+    expected = calibration.role(int(row["evaluated"]), int(row["raised"]), breach=bool(i.breach), record=i.record)
     assert (row["role"], row["reason"]) == expected
     assert INDICATORS[id_].role == row["role"]
     why = ("column_absent", "value_missing", "too_few_peers")
     assert int(row["applicable"]) == int(row["evaluated"]) + sum(int(row[c]) for c in why)
+
+
+def test_what_speaks_of_the_record_informs_whatever_its_rate():
+    assert calibration.role(1000, 50, breach=False, record=True) == ("information", "record")
+    assert {i.id for i in INDICATORS.values() if i.record} == {"CRO-02", "CRO-41"}
+    assert INDICATORS["CRO-41"].role == "information"
 
 
 def test_an_indicator_changed_since_is_uncalibrated():

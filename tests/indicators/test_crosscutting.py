@@ -51,10 +51,10 @@ def test_cro_04_heterogeneous_supplier(expected, row):
 
 
 @table(
-    {"method": "AS", "firm_n": 5, "firm_buyers": 1},
+    {"method": "AS", "firm_open_n": 5, "firm_buyers": 1},
     (CLEAR, {"firm_buyers": 2}),
-    (PEERS, {"firm_n": 4}),
-    (OUT, {"method": "CONV"}),
+    (PEERS, {"firm_open_n": 4}),
+    (OUT, {"method": "CD"}),
     (MISSING, {"method": None}),
 )
 def test_cro_05_captive_supplier(expected, row):

@@ -31,7 +31,7 @@ def test_cro_45_calls_on_one_day(expected, row):
 def test_one_nomenclature_one_buyer_one_day():
     rows = [
         process("1", title="AS-SM-1-2022-X-1"),
-        process("2", title="AS-SM-1-2022-X-1"),
+        process("2", title="AS-SM-1-2022-X-1", value_cents=7),
         process("3", title="AS-SM-1-2022-X-1", call_date=date(2022, 2, 2)),
         process("4", title="AS-SM-1-2022-X-1", buyer_id="20100000002"),
         process("5"),

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from tests.indicators.made import AS_OF, CLEAR, MISSING, OUT, RAISED, outcome, process, records, table
 
-from procrisk.indicators import features
+from procrisk.indicators import INDICATORS, evaluate, features
 
 DAY = date(2022, 3, 1)
 SIGNED = {"signed_date": DAY}
@@ -258,3 +258,55 @@ def test_changes_without_days_measure_no_days():
     assert row["change_days"] is None
     assert row["extension_late_days"] is None
     assert pl.Series([row["raise_gap_days"]]).null_count() == 1
+
+
+SWOLLEN = {
+    "signed_date": date(2022, 3, 1), "method": "AS", "price_ratio": 0.95, "swelling_ratio": 0.1, "extension_ratio": 0.25,
+    "alike_n": 1, "alike_share": 0.5,
+}  # fmt: skip
+
+
+@table(
+    SWOLLEN,
+    (CLEAR, {"price_ratio": 0.951}),
+    (CLEAR, {"swelling_ratio": 0.099}),
+    (CLEAR, {"extension_ratio": 0.249}),
+    (CLEAR, {"alike_n": 2, "alike_share": 0.1}),
+    (RAISED, {"alike_n": 2, "alike_share": 0.09}),
+    (RAISED, {"alike_n": 0, "alike_share": None}),
+    (OUT, {"signed_date": None}),
+    (OUT, {"method": "CD"}),
+    (MISSING, {"extension_ratio": None}),
+    (MISSING, {"price_ratio": None}),
+)
+def test_exe_50_won_low_and_grew(expected, row):
+    assert outcome("EXE-50", row) == expected
+
+
+def grown(*added, region="08"):
+    """States of EXE-50 on contracts of S/ 900 won at 90 % of the reference, signed in one month, by what was added to each."""
+    names = [str(n) for n in range(len(added))]
+    made = records(
+        processes=[process(n, region_code=region, object="works", value_pen_cents=100_000) for n in names],
+        awards=[{"process_id": n, "award_id": "a", "amount_pen_cents": 90_000} for n in names],
+        contracts=[
+            {"process_id": n, "contract_id": n, "award_id": "a", "signed_date": date(2022, 3, 1 + int(n)),
+             "start_date": date(2022, 4, 1), "end_date": date(2022, 4, 11), "currency": "PEN", "amount_cents": 90_000,
+             "end_date_updated": date(2022, 4, 11 + (5 if a else 0)), "amount_pen_cents": 90_000}
+            for n, a in zip(names, added, strict=True)
+        ],
+        modifications=[
+            {"process_id": n, "contract_id": n, "modification_id": f"{n}-{k}", "kind": "additional", "amount_cents": x // 2}
+            for n, x in zip(names, added, strict=True) if x for k in (1, 2)
+        ],
+    )  # fmt: skip
+    return evaluate.judge(features.build(made, AS_OF), [INDICATORS["EXE-50"]], {}).states["EXE-50"].to_list()
+
+
+def test_two_additions_count_as_their_sum():
+    assert grown(9_000, 0, 0) == [True, False, False]
+    assert grown(8_998, 0, 0) == [False, False, False]
+
+
+def test_a_market_that_rises_is_no_sign_of_any_contract():
+    assert grown(18_000, 18_000, 18_000, 0) == [False] * 4

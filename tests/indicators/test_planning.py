@@ -1,8 +1,10 @@
 """Each indicator of planning below, at and above its limit, without a value, out of its scope."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from tests.indicators.made import CLEAR, MISSING, OUT, PEERS, outcome, table
+from tests.indicators.made import AS_OF, CLEAR, MISSING, OUT, PEERS, RAISED, outcome, process, records, table
+
+from procrisk.indicators import INDICATORS, evaluate, features
 
 SOLES = 100
 LINE = 400_000 * SOLES
@@ -124,3 +126,43 @@ def test_pla_06_plan_changed_often(expected, row):
 )
 def test_pla_07_minor_orders_split(expected, row):
     assert outcome("PLA-07", row) == expected
+
+
+@table(
+    {"method": "AS", "object": "goods", "value_pen_cents": 100, "law_lp_threshold_cents": 300, "one_n": 3, "one_total_cents": 300},
+    (CLEAR, {"one_total_cents": 299}),
+    (CLEAR, {"one_n": 2}),
+    (RAISED, {"method": "CPRE", "one_total_cents": 151, "law_cprec_max_cents": 150}),
+    (CLEAR, {"method": "CPRE", "one_total_cents": 150, "law_cprec_max_cents": 150}),
+    (CLEAR, {"one_total_cents": 151, "law_cprec_max_cents": 150}),
+    (OUT, {"object": "works"}),
+    (OUT, {"value_pen_cents": 300}),
+    (MISSING, {"one_total_cents": None}),
+)  # fmt: skip
+def test_pla_17_split_to_one_winner(expected, row):
+    assert outcome("PLA-17", row) == expected
+
+
+def cut(*winners, texts=("CEMENTO PORTLAND",) * 4):
+    """Purchases of 40 % of the line each, one a week, and who won them."""
+    days = [date(2022, 2, 1) + timedelta(days=7 * n) for n in range(len(winners))]
+    rows = [process(str(n), call_date=d, description=texts[n], value_pen_cents=16_000_000) for n, d in enumerate(days)]
+    held = [{"process_id": str(n), "award_id": "a", "party_id": w, "ruc": w} for n, w in enumerate(winners)]
+    awards = [{"process_id": str(n), "award_id": "a"} for n in range(len(winners))]
+    built = features.build(records(processes=rows, awards=awards, award_suppliers=held), AS_OF)
+    return evaluate.judge(built, [INDICATORS["PLA-17"]], {}).states["PLA-17"].to_list()
+
+
+ONE, TWO = "20500000001", "20500000002"
+
+
+def test_pieces_of_one_need_that_one_firm_wins():
+    assert cut(ONE, ONE, ONE) == [True, True, True]
+
+
+def test_like_purchases_from_different_firms_are_no_split_for_one():
+    assert cut(ONE, TWO, ONE, TWO) == [False] * 4
+
+
+def test_different_needs_from_one_firm_are_no_split():
+    assert cut(ONE, ONE, ONE, texts=["CEMENTO PORTLAND", "PAPEL BOND", "COMBUSTIBLE DIESEL"]) == [False] * 3

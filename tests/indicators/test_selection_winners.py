@@ -1,11 +1,11 @@
 """What a winner holds and how its awards grow: limits of each indicator, figures on made-up rows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from tests.indicators.made import AS_OF, CLEAR, MISSING, OUT, PEERS, outcome, process, records, table
+from tests.indicators.made import AS_OF, CLEAR, MISSING, OUT, PEERS, RAISED, outcome, process, records, table
 
-from procrisk.indicators import features
+from procrisk.indicators import INDICATORS, evaluate, features
 
 
 @table(
@@ -116,3 +116,102 @@ def test_members_of_a_consortium_do_not_multiply_the_market():
     frame = built(*both, won("2", THIRD, 100, party=OTHER))["awards"].sort("process_id")
     assert frame["market_year_share"].to_list() == [0.75, 0.25]
     assert frame["market_year_n"].to_list() == [2, 2]
+
+
+@table(
+    {"method": "AS", "registered_days": 90, "first_win_days": 90, "n_bidders": 2, "won_ratio": 0.95},
+    (CLEAR, {"first_win_days": 91}),
+    (CLEAR, {"registered_days": 731}),
+    (RAISED, {"registered_days": 730}),
+    (CLEAR, {"n_bidders": 3}),
+    (CLEAR, {"won_ratio": 0.949}),
+    (RAISED, {"n_bidders": 4, "own_cents": 101, "peer_newcomer_cents": 100.0, "peer_newcomer_n": 30}),
+    (CLEAR, {"n_bidders": 4, "own_cents": 100, "peer_newcomer_cents": 100.0, "peer_newcomer_n": 30}),
+    (CLEAR, {"n_bidders": 4, "own_cents": 101, "peer_newcomer_cents": 100.0, "peer_newcomer_n": 29}),
+    (RAISED, {"n_bidders": 4, "own_cents": 80, "capacity_cents": 100}),
+    (CLEAR, {"n_bidders": 4, "own_cents": 79, "capacity_cents": 100}),
+    (RAISED, {"n_bidders": 4, "contact_n": 1}),
+    (CLEAR, {"n_bidders": 4, "contact_n": 0}),
+    (OUT, {"method": "CD"}),
+    (MISSING, {"registered_days": None}),
+    (MISSING, {"n_bidders": None}),
+)
+def test_sel_61_new_firm_beyond_its_size(expected, row):
+    assert outcome("SEL-61", row) == expected
+
+
+COURSE = {
+    "method": "AS", "course_n": 10, "course_span": 365, "course_early_n": 5, "course_late_n": 5, "course_early_wins": 2,
+    "course_late_wins": 3, "course_late_share": 0.6, "course_is_late": True, "course_z": 0.8,
+}  # fmt: skip
+
+
+@table(
+    COURSE,
+    (CLEAR, {"course_is_late": False}),
+    (CLEAR, {"course_z": 0.79}),
+    (CLEAR, {"course_z": None}),
+    (CLEAR, {"course_late_wins": 2, "course_early_wins": 0}),
+    (CLEAR, {"course_early_wins": 3, "course_late_wins": 5}),
+    (CLEAR, {"course_early_n": 6, "course_late_n": 6, "course_n": 12, "course_late_wins": 2}),
+    (RAISED, {"course_late_share": 0.25}),
+    (CLEAR, {"course_late_share": 0.24}),
+    (PEERS, {"course_n": 9}),
+    (PEERS, {"course_span": 364}),
+    (OUT, {"method": "CD"}),
+    (MISSING, {"course_is_late": None}),
+)
+def test_sel_62_growing_share(expected, row):
+    assert outcome("SEL-62", row) == expected
+
+
+def course(wins, n=20, bid=True):
+    """States of SEL-62 on `n` procedures, one a month, of which FIRM wins those named."""
+    days = [date(2020, 7, 1) + timedelta(days=30 * i) for i in range(n)]
+    rows = [process(f"{i:02d}", call_date=d) for i, d in enumerate(days)]
+    held = [(f"{i:02d}", FIRM if i in wins else OTHER) for i in range(n)]
+    bids = [{"process_id": p, "lot_id": "1", "party_id": f, "bid_id": ""} for p, _ in held for f in (FIRM, OTHER)]
+    made = records(
+        processes=rows,
+        awards=[{"process_id": p, "award_id": "a"} for p, _ in held],
+        award_suppliers=[{"process_id": p, "award_id": "a", "party_id": f, "ruc": f} for p, f in held],
+        bids=bids if bid else [],
+    )
+    states = evaluate.judge(features.build(made, AS_OF), [INDICATORS["SEL-62"]], {}).states
+    return {int(p) for p, s in states.iter_rows() if s}
+
+
+@pytest.mark.parametrize("bid", [True, False])
+def test_every_procedure_won_in_the_later_half_carries_a_growing_share(bid):
+    assert course({4, 9, 12, 14, 16, 17, 18, 19}, bid=bid) == {12, 14, 16, 17, 18, 19}
+
+
+def test_a_share_that_is_large_from_first_to_last_is_no_growing_one():
+    assert course({0, 2, 4, 6, 8, 10, 12, 14, 16, 18}) == set()
+
+
+def test_a_share_that_falls_grows_for_the_rival_alone():
+    falling = course({0, 1, 2, 3, 5, 7, 11})
+    assert falling == set(range(10, 20)) - {11}
+
+
+def new(n_bidders, over_reference, registered=date(2022, 1, 15), **party):
+    p = process("1", value_pen_cents=100_000, n_bidders=n_bidders)
+    made = records(
+        processes=[p],
+        awards=[{"process_id": "1", "award_id": "a", "amount_pen_cents": over_reference * 1000}],
+        award_suppliers=[{"process_id": "1", "award_id": "a", "party_id": FIRM, "ruc": FIRM}],
+        suppliers=[{"ruc": FIRM, "category": "B", "valid_from": registered}],
+        parties=[{"process_id": "1", "party_id": f, **party} for f in (FIRM, OTHER)] if party else [],
+    )
+    return evaluate.judge(features.build(made, AS_OF), [INDICATORS["SEL-61"]], {}).states["SEL-61"].item()
+
+
+def test_a_firm_made_for_the_contract():
+    assert new(1, 99) is True
+    assert new(4, 92, telephone="987654321") is True
+
+
+def test_a_firm_that_is_new_and_small_and_competes_is_left_alone():
+    assert new(4, 92) is False
+    assert new(1, 99, registered=date(2019, 1, 15)) is False

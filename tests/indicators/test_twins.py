@@ -37,7 +37,8 @@ def both(tables, as_of) -> Both:
 def disagreements(found: Both, id_: str) -> list:
     product = dict(found.states.select("process_id", id_).iter_rows())
     twin = {p["process_id"]: TWINS[id_](found.world, p) for p in found.world.processes}
-    assert set(product) == set(twin)
+    assert set(product) == set(twin) | found.world.copies
+    assert all(product.pop(copy) is None for copy in found.world.copies)
     return [(k, v, twin[k]) for k, v in product.items() if v is not twin[k]]
 
 

@@ -593,7 +593,7 @@ def cro_04(w, p):
 @twin("CRO-05")
 def cro_05(w, p):
     return worst(
-        when(inside(p["method"], OPEN_OR_DIRECT), enough(s["firm_n"] >= 5, s["firm_buyers"] == 1))
+        when(inside(p["method"], COMPETITIVE), enough(s["firm_open_n"] >= 5, s["firm_buyers"] == 1))
         for s in w.suppliers[p["process_id"]]
     )
 
@@ -631,6 +631,7 @@ from tests.indicators import (  # noqa: E402 (they read what stands above)
     twins_execution_changes,  # noqa: F401 (declares its twins)
     twins_execution_delivery,  # noqa: F401 (declares its twins)
     twins_growth,  # noqa: F401 (declares its twins)
+    twins_joint,  # noqa: F401 (declares its twins)
     twins_orders,  # noqa: F401 (declares its twins)
     twins_osce_bid,  # noqa: F401 (declares its twins)
     twins_terms,  # noqa: F401 (declares its twins)

@@ -66,7 +66,7 @@ def pre_28(w, p):
     cause = fold(p["cause"])
     may = None if cause is None else any(re.search(x, cause) for x in regularised(w))
     scope = every(inside(p["method"], {"CD"}), None if may is None else not may)
-    return alone(when(scope, cmp(w.business_days(p["call_date"], p["award_date"]), "<", 2)))
+    return alone(when(scope, cmp(p["award_days"], "<", 2)))
 
 
 def pause(w, day, step):

@@ -7,10 +7,7 @@ from tests.indicators.world import COMPETITIVE, group
 
 @twin("CRO-41")
 def cro_41(w, p):
-    day = (p["buyer_id"], p["call_date"])
-    same = once(w, "_days", lambda: group(w.processes, "buyer_id", "call_date")).get(day, [])
-    known = None not in day and p["title"] is not None
-    test = sum(q["title"] == p["title"] for q in same) >= 2 if known else None
+    test = cmp(w.titles.get((p["buyer_id"], p["title"], p["call_date"])), ">=", 2)
     return alone(when(inside(p["method"], OPEN_OR_DIRECT), test))
 
 

@@ -16,6 +16,7 @@ from procrisk import law
 from procrisk.indicators.features_process import WEAK_CAUSES
 from procrisk.indicators.features_text import _EMPTY, FAMILIES
 from procrisk.records import regions
+from procrisk.records.tables import PROCESS_TABLES
 
 COMPETITIVE = {"LP", "CP", "AS", "SIE", "CPRE", "SCI", "LPA", "CPA", "ADP", "ADS", "AMC"}
 TENDER = {"LP", "CP", "AS", "SIE", "LPA", "CPA", "ADP", "ADS", "AMC"}
@@ -118,10 +119,12 @@ class World:
     def __init__(self, tables, as_of):
         self.tables, self.as_of = tables, as_of
         self.rows = {name: t.to_dicts() for name, t in tables.items() if name not in ("provenance", "sources")}
+        self._drop_copies()
         self.holidays = set(law.holiday_list(tables["holidays"]))
         self.lenient = set(law.holiday_list(tables["holidays"], lenient=True))
         self.days = {}
-        self.processes = law.attach(tables["processes"]).to_dicts()
+        attached = law.attach(tables["processes"]).to_dicts()
+        self.processes = [p for p in attached if p["process_id"] not in self.copies]
         self.of = {p["process_id"]: p for p in self.processes}
         void = {
             (a["process_id"], a["award_id"])
@@ -147,16 +150,35 @@ class World:
             self.days[start, end, lenient] = n if start <= end else -n
         return self.days[start, end, lenient]
 
+    def _drop_copies(self):
+        """Of processes with one buyer, nomenclature, day, values and award the first by id stands for all."""
+        same = ("buyer_id", "title", "call_date")
+        alike = (*same, "object", "currency", "value_cents", "awarded_pen_cents", "award_date")
+        known = [p for p in self.rows["processes"] if None not in (p[k] for k in same)]
+        self.titles = {k: len(ps) for k, ps in group(known, *same).items()}
+        self.copies = set()
+        for members in group(known, *alike).values():
+            ids = sorted(p["process_id"] for p in members)
+            self.copies |= set(ids[1:])
+        of_process = [t.name for t in PROCESS_TABLES]
+        for name in of_process:
+            self.rows[name] = [r for r in self.rows[name] if r["process_id"] not in self.copies]
+
     def _describe(self):
         said = {}
         for p in self.processes:
+            call = p["call_date"]
+            if call and any(d and d < call for d in (p["award_date"], p["bid_deadline"])):
+                p["bid_deadline"] = p["bid_opening"] = None
             lots = sorted(self.lots[(p["process_id"],)], key=lambda x: x["lot_id"])
             what = p["description"] if p["description"] is not None else (lots[0]["description"] if lots else None)
             if what not in said:
                 said[what] = (item_class(what), family(what))
             p["item_class"], p["family"] = said[what]
             p["award_days"] = self.business_days(p["call_date"], p["award_date"])
-            p["log_days"] = None if p["award_days"] is None else log1p(max(p["award_days"], 0))
+            if p["award_days"] is not None and p["award_days"] < 0:
+                p["award_days"] = None
+            p["log_days"] = None if p["award_days"] is None else log1p(p["award_days"])
             both = p["region_code"] is not None and p["family"] is not None
             p["market"] = (p["region_code"], p["family"]) if both else None
             line, value = p["law_lp_threshold_cents"], p["value_pen_cents"]
@@ -443,6 +465,7 @@ class World:
                 self.firm_families.append(len(set(known)))
             for r in members:
                 r["firm_n"], r["firm_buyers"] = len(members), len({x["buyer_id"] for x in members})
+                r["firm_open_n"] = sum(x["method"] in COMPETITIVE for x in members)
                 r["firm_known"], r["firm_families"] = len(known), len(set(known))
                 r["first_event"] = min((x["event"] for x in members if x["event"]), default=None)
         self.months = {r["event"].replace(day=1) for r in every if r["event"]}
@@ -535,6 +558,7 @@ class World:
                     "sign_days": self.business_days(consent, c["signed_date"], lenient=True),
                     "publish_days": self.business_days(c["signed_date"], c["published_date"], lenient=True),
                     "before": (consent - c["signed_date"]).days if consent and c["signed_date"] else None,
+                    "award": award,
                     "over_award": ratio(c["amount_pen_cents"], award),
                     "final": ratio(c["final_cents"], c["amount_cents"]),
                     "added": ratio(extra, c["amount_cents"]),

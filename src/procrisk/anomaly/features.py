@@ -205,7 +205,7 @@ def _register(tables: Tables, won: pl.DataFrame) -> pl.DataFrame:
 
 
 def _burst(processes: pl.DataFrame) -> pl.DataFrame:
-    called = processes.select("process_id", "buyer_id", pl.col("object").fill_null("?"), day="call_date")
+    called = history.once(processes).select("process_id", "buyer_id", pl.col("object").fill_null("?"), day="call_date")
     called = called.drop_nulls(["buyer_id", "day"])
     counted = history.trailing(called, history.MARKET, {"month_burst": pl.len()}, {"": BURST})
     return called.join(counted, on=[*history.MARKET, "day"]).select("process_id", "month_burst")

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from procrisk.records import data_quality
+
 Tables = Mapping[str, pl.DataFrame]
 
 WINDOW, RECENT = 730, 365
@@ -22,7 +24,7 @@ _SPAN = 10_000_000
 
 
 def lines(tables: Tables) -> pl.DataFrame:
-    """Who won what when: a row a process and supplier, a consortium's award counted whole for each member.
+    """Who won what when: a row a process and supplier, a consortium's award counted whole for each member, a copy of a process not at all.
 
     Returns:
         process_id, buyer_id, object, supplier, day (of the award, else of the call), cents (0 where unknown). Only rows with
@@ -36,7 +38,7 @@ def lines(tables: Tables) -> pl.DataFrame:
         date=pl.col("date") if "date" in awards.columns else pl.lit(None, pl.Date),
     )
     named = tables["award_suppliers"].select("process_id", "award_id", supplier="party_id").unique()
-    processes = tables["processes"].select("process_id", "buyer_id", "object", "call_date", "award_date")
+    processes = once(tables["processes"]).select("process_id", "buyer_id", "object", "call_date", "award_date")
     joined = named.join(dated, on=["process_id", "award_id"]).join(processes, on="process_id")
     return (
         joined.group_by("process_id", "supplier")
@@ -48,6 +50,11 @@ def lines(tables: Tables) -> pl.DataFrame:
         .drop_nulls(["buyer_id", "supplier", "day"])
         .with_columns(pl.col("object").fill_null("?"))
     )
+
+
+def once(processes: pl.DataFrame) -> pl.DataFrame:
+    """The processes without those that repeat another one: what is registered twice was bought once."""
+    return processes.filter(~pl.col("process_id").is_in(data_quality.repeated(processes).implode()))
 
 
 def trailing(

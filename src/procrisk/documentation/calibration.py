@@ -33,6 +33,7 @@ REASONS = {
     "common": (f"se levanta en más de {MAX_RATE:.0%} de lo que evalúa", f"raised on more than {MAX_RATE:.0%}"),
     "rare": (f"se levanta menos de {MIN_RAISED} veces", f"raised fewer than {MIN_RAISED} times"),
     "breach": ("la norma misma es lo que se incumple", "the law itself is what is broken"),
+    "record": ("habla del registro y no de la compra", "speaks of the record and not of the purchase"),
     "few_evaluated": (f"menos de {MIN_EVALUATED} procesos evaluados", f"fewer than {MIN_EVALUATED} evaluated"),
 }
 """Why an indicator has its role, in Spanish and in English."""
@@ -57,8 +58,10 @@ def measure(sources: Sequence[Path], context: Sequence[Path]) -> Measured:
     return Measured(dataset.tables["processes"], evaluate(dataset, last_day(dataset), Settings()))
 
 
-def role(evaluated: int, raised: int, *, breach: bool) -> tuple[str, str]:
+def role(evaluated: int, raised: int, *, breach: bool, record: bool = False) -> tuple[str, str]:
     """The role of an indicator with these counts, and the key of REASONS that says why."""
+    if record:
+        return roles.INFORMATION, "record"
     if evaluated < MIN_EVALUATED:
         return roles.UNCALIBRATED, "few_evaluated"
     common, rare = raised > MAX_RATE * evaluated, raised < MIN_RAISED
@@ -136,7 +139,7 @@ def table(measured: Measured) -> list[dict[str, str]]:
         i, r = INDICATORS[id_], found.get(id_, {})
         counts = {name: int((why[id_] == code).sum()) for code, name in WHY.items()}
         evaluated, raised = r.get("evaluated", 0), r.get("raised", 0)
-        given, reason = role(evaluated, raised, breach=bool(i.breach))
+        given, reason = role(evaluated, raised, breach=bool(i.breach), record=i.record)
         cells = {
             "indicator": id_,
             "version": i.version,

@@ -60,13 +60,13 @@ def heterogeneous_supplier(min_families: int, min_processes: int, min_peers: int
     "CRO-05",
     risks=["R44", "R02"],
     subject="pair",
-    evidence=["supplier", "firm_n", "firm_buyers"],
-    value="firm_n",
+    evidence=["supplier", "firm_open_n", "firm_buyers"],
+    value="firm_open_n",
     threshold="min_processes",
 )
 def captive_supplier(min_processes: int) -> Rule:
-    """A supplier wins often, and only with one buyer."""
-    return when(COMPETITIVE | DIRECT).enough(col("firm_n") >= min_processes).then(col("firm_buyers") == 1)
+    """A supplier wins often in competition, and only with one buyer."""
+    return when(COMPETITIVE).enough(col("firm_open_n") >= min_processes).then(col("firm_buyers") == 1)
 
 
 @indicator(

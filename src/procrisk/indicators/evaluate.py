@@ -89,12 +89,18 @@ def judge(frames: Frames, indicators: Sequence[Indicator], thresholds: Mapping[s
         flags += [_flags(frames[name], decided[i.id], i, thresholds.get(i.id, {})) for i in here]
         outcomes = _per_process(frames, name, outcomes, decided)
     ids = sorted(i.id for i in indicators)
-    ordered = outcomes.sort("process_id")
+    copied = pl.DataFrame({"process_id": frames.copies}, schema={"process_id": pl.String}).with_columns(
+        *(pl.lit(OUT_OF_SCOPE, pl.UInt8).alias(i) for i in ids)
+    )
+    ordered = pl.concat([outcomes.select("process_id", *ids), copied]).sort("process_id")
     return Evaluated(
         flags=pl.concat(flags).sort("process_id", "indicator", "subject_id"),
         states=ordered.select("process_id", *(_state(i) for i in ids)),
         why=ordered.select("process_id", *(_why(i) for i in ids)),
-        index=frames["processes"].select("process_id", pl.col("^cri(_n)?$")).sort("process_id"),
+        index=pl.concat(
+            [frames["processes"].select("process_id", pl.col("^cri(_n)?$")), copied.select("process_id")],
+            how="diagonal",
+        ).sort("process_id"),
     )
 
 

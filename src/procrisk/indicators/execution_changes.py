@@ -192,3 +192,23 @@ def additional_needs_comptroller() -> Rule:
 def raised_twice(max_days: int, min_raises: int) -> Rule:
     """The contract was raised twice within a few months."""
     return when(_SIGNED, col("n_raises") >= min_raises).then(col("raise_gap_days") <= max_days)
+
+
+@indicator(
+    "EXE-50",
+    risks=["R32", "R33", "R34"],
+    subject="contract",
+    evidence=["award_amount_cents", "reference_cents", "price_ratio", "swelling_ratio", "extension_ratio", "alike_n"],
+    value="swelling_ratio",
+    threshold="min_growth",
+)
+def won_low_and_grew(
+    max_price: float, min_growth: float, min_extension: float, min_alike: int, max_alike: float
+) -> Rule:
+    """A contract won below the reference grew in amount and in term, and those around it did not."""
+    grew = (col("swelling_ratio") >= min_growth) & (col("extension_ratio") >= min_extension)
+    # where a market rises, several contracts of one place and time grow: that is no sign of any of them
+    shock = (col("alike_n") >= min_alike) & (col("alike_share") >= max_alike)
+    return when(_SIGNED, COMPETITIVE).then(
+        (col("price_ratio") <= max_price) & grew & shock.fill_null(value=False).not_()
+    )

@@ -29,9 +29,11 @@ from procrisk.indicators import (
     features_buyer,
     features_call,
     features_contract,
+    features_course,
     features_cri,
     features_growth,
     features_lot,
+    features_newcomers,
     features_orders,
     features_osce_bid,
     features_people,
@@ -41,11 +43,14 @@ from procrisk.indicators import (
     features_sanctions,
     features_signature,
     features_supplier,
+    features_swelling,
     features_terms,
     features_ties,
     features_works,
 )
+from procrisk.records import data_quality
 from procrisk.records.derive import VOID
+from procrisk.records.tables import PROCESS_TABLES
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -87,6 +92,8 @@ class Frames:
     frames: dict[str, pl.DataFrame]
     kinds: list[tuple[str, ...]] = field(default_factory=list)
     """source_code to the kinds of source behind it."""
+    copies: tuple[str, ...] = ()
+    """Processes that repeat another one and are judged nowhere, sorted."""
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         """A frame by its name."""
@@ -130,7 +137,7 @@ def build(dataset: Records, as_of: date) -> Frames:
         dataset: the assembled records.
         as_of: the day as of which they are read.
     """
-    tables = _standing(dataset.tables)
+    tables, copies = _once(_standing(dataset.tables))
     days = law.holiday_list(tables.get("holidays"))
     # for terms that may be too long, never too short
     lenient = law.holiday_list(tables.get("holidays"), lenient=True)
@@ -144,12 +151,17 @@ def build(dataset: Records, as_of: date) -> Frames:
     suppliers = features_ties.with_ties(suppliers, known, processes)
     suppliers = features_people.with_age(suppliers, known["taxpayers"])
     suppliers = features_growth.with_growth(suppliers, known)
+    references = features_lot.references(known)
+    suppliers = features_newcomers.with_newcomers(suppliers, known, references)
+    suppliers = features_course.with_course(suppliers, processes, known["bids"])
     processes = features_growth.with_days(features_people.with_people(processes, known))
+    processes = features_process.with_one_winner(processes, awards)
     processes = features_buyer.with_buyers(known, processes, awards)
     processes = features_orders.with_orders(processes, known["purchase_orders"])
     processes = features_plan.with_plan(processes, known["plan"])
     processes = features_call.with_call(features_terms.with_terms(processes, known, lenient), days)
     contracts = features_contract.contracts(known, processes, awards, lenient, as_of)
+    contracts = features_swelling.with_swelling(contracts, references)
     silent = Frames({"processes": coded, "contracts": contracts}, kinds).without("contracts")
     processes = features_contract.with_contracts(processes, contracts, silent, as_of)
     processes = features_signature.with_contract_sums(processes, contracts)
@@ -173,7 +185,24 @@ def build(dataset: Records, as_of: date) -> Frames:
         "works": features_works.works(known, processes, as_of),
     }
     frames = features_osce_bid.with_flags(frames, known)
-    return Frames(frames, kinds)
+    return Frames(frames, kinds, copies)
+
+
+def _once(tables: Tables) -> tuple[Tables, tuple[str, ...]]:
+    """The tables without processes that repeat another one, and the ids of those; days in the wrong order set no term.
+
+    Adds same_title_n to the processes (see `features_growth.with_titles`), the copies counted.
+    """
+    titled = features_growth.with_titles(tables["processes"])
+    wrong = data_quality.out_of_order()
+    terms = ("bid_deadline", "bid_opening")
+    processes = titled.with_columns(pl.when(~wrong).then(c).alias(c) for c in terms)
+    again = data_quality.repeated(processes)
+    left = {**tables, "processes": processes}
+    if not again.is_empty():
+        of = [t.name for t in PROCESS_TABLES]
+        left |= {n: left[n].filter(~pl.col("process_id").is_in(again.implode())) for n in of if n in left}
+    return left, tuple(again.sort())
 
 
 def _standing(tables: Tables) -> Tables:

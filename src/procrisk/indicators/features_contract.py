@@ -15,6 +15,7 @@ OF_PROCESS = (
     "row",
     "source_code",
     "buyer_id",
+    "region_code",
     "method",
     "object",
     "regime",

@@ -83,21 +83,25 @@ def with_market_share(awards: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def with_titles(processes: pl.DataFrame) -> pl.DataFrame:
+    """The table of processes with same_title_n: those of the buyer with this nomenclature and day of call."""
+    keys = ["buyer_id", "call_date", "title"]
+    titles = processes.drop_nulls(keys).group_by(keys).agg(same_title_n=pl.len().cast(pl.Int64))
+    return processes.join(titles, on=keys, how="left", maintain_order="left")
+
+
 def with_days(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame of processes with how the buyer's calls fall on days.
 
-    Adds same_title_n (processes of the buyer with this nomenclature and day of call), buyer_calls_n (its calls of the calendar
-    year), buyer_day_n (those of this day) and buyer_day_share.
+    Adds buyer_calls_n (its calls of the calendar year), buyer_day_n (those of this day) and buyer_day_share.
     """
     day = ["buyer_id", "call_date"]
     known = frame.drop_nulls(day)
-    titles = known.drop_nulls("title").group_by(*day, "title").agg(same_title_n=pl.len().cast(pl.Int64))
     days = known.group_by(day).agg(buyer_day_n=pl.len().cast(pl.Int64))
     year = pl.col("call_date").dt.year()
     calls = known.group_by("buyer_id", _year=year).agg(buyer_calls_n=pl.len().cast(pl.Int64))
     return (
         frame.with_columns(_year=year)
-        .join(titles, on=[*day, "title"], how="left", maintain_order="left")
         .join(days, on=day, how="left", maintain_order="left")
         .join(calls, on=["buyer_id", "_year"], how="left", maintain_order="left")
         .with_columns(buyer_day_share=pl.col("buyer_day_n") / pl.col("buyer_calls_n"))

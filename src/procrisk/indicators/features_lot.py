@@ -60,6 +60,22 @@ def _of_lots(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def references(tables: Tables) -> pl.DataFrame:
+    """process_id, award_id, reference_cents: the reference value of the lots that an award covers, in soles.
+
+    Where no line tells the lots: that of the process, if it made this award alone. Null where a lot's value is not known.
+    """
+    key = ["process_id", "award_id"]
+    lots = tables["lots"].select("process_id", "lot_id", value="value_pen_cents")
+    lines = tables["award_lines"].select(*key, "lot_id").unique().join(lots, on=["process_id", "lot_id"], how="left")
+    value = pl.col("value")
+    sums = lines.group_by(key).agg(_own=pl.when(value.null_count() == 0).then(value.sum()), _told=pl.lit(value=True))
+    whole = tables["processes"].select("process_id", _whole="value_pen_cents")
+    awards = tables["awards"].select(key).join(sums, on=key, how="left").join(whole, on="process_id", how="left")
+    only = pl.col("_told").is_null() & (pl.len().over("process_id") == 1)
+    return awards.select(*key, reference_cents=pl.coalesce("_own", pl.when(only).then("_whole")))
+
+
 def with_peers(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     """The lots that were awarded, with what is known of their process, and where they stand among peers.
 

@@ -16,6 +16,16 @@ from procrisk.workdays import business_days
 Tables = Mapping[str, pl.DataFrame]
 
 
+LIKE = ("buyer_id", "object", "item_class")
+"""What purchases of one need have in common."""
+PART = (
+    (SIMPLIFIED | (pl.col("method") == "CPRE"))
+    & GOODS_SERVICES
+    & FIRST_CALL
+    & ORDINARY
+    & (pl.col("value_pen_cents") < pl.col("law_lp_threshold_cents"))
+)
+"""What can be a part of a need that was cut in pieces."""
 WEAK_CAUSES = weak_pattern()
 """Grounds that rest on what the buyer itself did or says: it ran short, or states that nobody else can supply."""
 
@@ -38,15 +48,18 @@ def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cau
     frame = tables["processes"].join(
         first.select("process_id", _lot="description"), on="process_id", how="left", maintain_order="left"
     )
+    term = business_days(pl.col("call_date"), pl.col("award_date"), days)
+    # an award before its call is a mistake of the record (data_quality), no short term
+    award_days = pl.when(term >= 0).then(term)
     # CONOSCE's awards describe their lots and not the process
     frame = classified(frame.with_columns(what=pl.coalesce("description", "_lot")).drop("_lot"), "what").with_columns(
-        award_days=business_days(pl.col("call_date"), pl.col("award_date"), days),
+        award_days=award_days,
         bid_days=business_days(pl.col("call_date"), pl.col("bid_deadline"), days),
         enquiry_days=business_days(pl.col("enquiry_start") - pl.duration(days=1), pl.col("enquiry_end"), days),
         integration_days=business_days(pl.col("integration_date"), pl.col("bid_deadline"), days),
         registration_days=(pl.col("published_date") - pl.col("call_date")).dt.total_days(),
         value_over_line=pl.col("value_pen_cents") / pl.col("law_lp_threshold_cents"),
-        log_award_days=business_days(pl.col("call_date"), pl.col("award_date"), days).clip(0).log1p(),
+        log_award_days=award_days.log1p(),
         market_id=pl.concat_str("region_code", "family", separator=":"),
     )
     cause = fold(pl.col("cause"))
@@ -58,17 +71,29 @@ def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cau
     frame = robust(frame, "log_award_days", ["method", "object"], "days").with_columns(
         peer_days_typical=(pl.col("peer_days_median").exp() - 1)
     )
-    below = pl.col("value_pen_cents") < pl.col("law_lp_threshold_cents")
-    part = (SIMPLIFIED | (pl.col("method") == "CPRE")) & GOODS_SERVICES & FIRST_CALL & ORDINARY
-    frame = alike(frame, part & below, "split")
+    frame = alike(frame, PART, "split")
     frame = alike(frame, (pl.col("method") == "CPRE") & FIRST_CALL, "quote")
     frame = _with_lots(frame, lots)
     return _with_documents(frame, tables["documents"])
 
 
-def alike(frame: pl.DataFrame, which: pl.Expr, name: str) -> pl.DataFrame:
+def with_one_winner(frame: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
+    """Add one_winner (holder of all awards of the process, null where several hold them), one_shown, one_n and one_total_cents.
+
+    Those are the like purchases around the call that the same winner holds, itself among them, and their value.
+    """
+    holder = pl.col("holder")
+    sole = (holder.n_unique() == 1) & (holder.null_count() == 0)
+    held = awards.group_by("process_id").agg(
+        one_winner=pl.when(sole).then(holder.first()),
+        one_shown=pl.when(sole).then(pl.col("holder_shown").sort().first()),
+    )
+    joined = frame.join(held, on="process_id", how="left", maintain_order="left")
+    return alike(joined, PART, "one", (*LIKE, "one_winner"))
+
+
+def alike(frame: pl.DataFrame, which: pl.Expr, name: str, keys: Sequence[str] = LIKE) -> pl.DataFrame:
     """Add <name>_n and <name>_total_cents: like purchases of the buyer around the call, itself among them, and their value."""
-    keys = ["buyer_id", "object", "item_class"]
     parts = frame.filter(which & (pl.col("value_pen_cents") > 0)).drop_nulls([*keys, "call_date"])
     window = (
         parts.select(*keys, "call_date", "value_pen_cents")

@@ -150,6 +150,7 @@ def _wins(frame: pl.DataFrame) -> pl.DataFrame:
     days = frame.drop_nulls("award_date").group_by([*pair, "award_date"]).agg(same_day_n=pl.len().cast(pl.Int64))
     firms = frame.group_by("party_id").agg(
         firm_n=pl.len().cast(pl.Int64),
+        firm_open_n=open_.sum().cast(pl.Int64),
         firm_buyers=pl.col("buyer_id").n_unique().cast(pl.Int64),
         firm_families=pl.col("family").drop_nulls().n_unique().cast(pl.Int64),
         firm_known_n=pl.col("family").count().cast(pl.Int64),

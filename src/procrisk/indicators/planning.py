@@ -120,3 +120,20 @@ def minor_orders_split(max_share: float, min_orders: int) -> Rule:
         .enough(col("buyer_orders_n").fill_null(min_orders) >= min_orders)
         .then(col("buyer_split_share") >= max_share)
     )
+
+
+@indicator(
+    "PLA-17",
+    risks=["R01", "R02"],
+    ocp="R011",
+    subject="process",
+    evidence=["item_class", "one_shown", "one_n", "one_total_cents", "value_pen_cents"],
+    value="one_n",
+    threshold="min_processes",
+)
+def split_to_one_winner(min_processes: int) -> Rule:
+    """Like purchases within weeks, each below a line that they pass together, went to one winner."""
+    part = when(SIMPLIFIED | _QUOTES, GOODS_SERVICES, FIRST_CALL, ORDINARY, HAS_VALUE, col("value_pen_cents") < _LINE)
+    total = col("one_total_cents")
+    passes = (total >= _LINE) | (_QUOTES & (total > col("law_cprec_max_cents"))).fill_null(value=False)
+    return part.then((col("one_n") >= min_processes) & passes)

@@ -61,6 +61,8 @@ class Indicator:
     """Parameters of legal_parameters.csv on which it rests."""
     breach: str
     """The norm that a flag shows to be broken, however often it is; empty where a flag is a sign and no breach."""
+    record: bool
+    """A flag speaks of the record and not of the purchase: it informs, and never scores."""
     sentence_es: str
     sentence_en: str
 
@@ -132,7 +134,7 @@ def _entry(id_: str, parameters: list[str]) -> dict[str, Any]:
     entry = table().get(id_)
     if entry is None:
         raise UsageError(f"{FILE} has no entry [{id_}]")
-    known = {*_TEXT, "severity", "law", "params", "breach"}
+    known = {*_TEXT, "severity", "law", "params", "breach", "record"}
     if unknown := sorted(set(entry) - known):
         raise UsageError(f"{FILE} [{id_}]: unknown key {', '.join(unknown)}; known: {', '.join(sorted(known))}")
     if missing := [k for k in _TEXT if not str(entry.get(k, "")).strip()]:
@@ -152,6 +154,7 @@ def _entry(id_: str, parameters: list[str]) -> dict[str, Any]:
     return {
         **{k: entry[k] for k in _TEXT},
         "breach": _breach(id_, entry),
+        "record": entry.get("record", False) is True,
         "severity": entry["severity"],
         "law": tuple(entry.get("law", ())),
         "params": {n: p["value"] for n, p in given.items()},

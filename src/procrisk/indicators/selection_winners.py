@@ -1,5 +1,7 @@
 """Indicators on how much a winner holds and how fast its awards grow."""
 
+import polars as pl
+
 from procrisk.indicators.idiom import Rule, col, when
 from procrisk.indicators.registry import indicator
 from procrisk.indicators.terms import COMPETITIVE, DIRECT
@@ -54,3 +56,53 @@ def small_then_large(min_ratio: float, min_wins: int) -> Rule:
     """A small first purchase from the firm is followed by a much larger one of the same buyer."""
     earlier = col("pair_earlier_n") >= min_wins
     return when(ANY, col("own_cents") > 0).enough(earlier).then(col("own_cents") >= min_ratio * col("pair_first_cents"))
+
+
+@indicator(
+    "SEL-61",
+    risks=["R53", "R79"],
+    subject="supplier",
+    evidence=[
+        "supplier", "registered_from", "first_win_days", "registered_days", "n_bidders", "won_ratio", "own_cents",
+        "peer_newcomer_cents", "peer_newcomer_n", "capacity_cents", "contact_n",
+    ],
+    value="first_win_days",
+    threshold="max_days",
+)  # fmt: skip
+def new_firm_beyond_its_size(
+    max_days: int, max_age: int, max_bidders: int, min_ratio: float, min_peers: int, min_capacity: float
+) -> Rule:
+    """A firm that began to win as soon as it was registered beats nobody, or wins what no newcomer can."""
+    young = (col("first_win_days") <= max_days) & col("registered_days").is_between(0, max_age)
+    unrivalled = (col("n_bidders") <= max_bidders) & (col("won_ratio") >= min_ratio)
+    own = col("own_cents")
+    beyond = (col("peer_newcomer_n") >= min_peers) & (own > col("peer_newcomer_cents"))
+    full = own >= min_capacity * col("capacity_cents")
+    # what few sources publish can add to the sign and never takes it away
+    more = [x.fill_null(value=False) for x in (beyond, full, col("contact_n") > 0)]
+    joint = pl.any_horizontal(unrivalled, *more)
+    known = pl.when(col("registered_days").is_not_null())
+    return when(COMPETITIVE).then(known.then(young & joint))
+
+
+@indicator(
+    "SEL-62",
+    risks=["R02"],
+    subject="pair",
+    evidence=[
+        "supplier", "course_n", "course_early_n", "course_early_wins", "course_late_n", "course_late_wins", "course_z",
+    ],
+    value="course_late_share",
+    threshold="min_share",
+)  # fmt: skip
+def growing_share(
+    min_tries: int, min_days: int, min_wins: int, min_share: float, max_early: float, min_growth: float, min_z: float
+) -> Rule:
+    """A firm wins more and more of what it bids for with one buyer."""
+    early = col("course_early_wins") * col("course_late_n")
+    grew = col("course_late_wins") * col("course_early_n") >= min_growth * early
+    small = col("course_early_wins") <= max_early * col("course_early_n")
+    large = (col("course_late_wins") >= min_wins) & (col("course_late_share") >= min_share)
+    late = col("course_is_late") & (col("course_z") >= min_z).fill_null(value=False)
+    enough = (col("course_n") >= min_tries) & (col("course_span") >= min_days)
+    return when(COMPETITIVE).enough(enough).then(late & small & large & grew)

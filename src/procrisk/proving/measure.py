@@ -10,6 +10,7 @@ import polars as pl
 from procrisk.pipeline import Night, Request
 from procrisk.proving.ground import settle
 from procrisk.proving.plot import Instance
+from procrisk.records import data_quality
 from procrisk.records.assemble import Dataset, last_day
 from procrisk.records.ingest import QUARANTINE, Ingested
 from procrisk.records.tables import PROCESS_TABLES
@@ -26,9 +27,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "shell": ("R53", "R79"),
     "ballooning": ("R32", "R33", "R34"),
     "gradual": ("R02",),
-    "artefact": ("R42", "R81"),
+    "artefact": (),
 }
-"""First word of a scheme to the risks of the catalogue that it is; an artefact belongs to those of the record itself."""
+"""First word of a scheme to the risks of the catalogue that it is; an artefact is none, and belongs into the findings on the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Seen:
     """process_id, score, amount_pen, the layers' scores, and the share of the processes that stand at least as high: `top` by the
     score, `top:<layer>` by one layer alone, `without:<layer>` by the score that all the others give."""
     flags: pl.DataFrame
+    mistaken: pl.Series
+    """Ids of the processes on whose data there is a finding."""
 
 
 def look(dataset: Dataset, settings: Settings | None = None) -> Seen:
@@ -64,6 +67,7 @@ def look(dataset: Dataset, settings: Settings | None = None) -> Seen:
     return Seen(
         framed.select("process_id", "score", "amount_pen", *(f"score_{n}" for n in named), *places),
         night.evaluated.flags.filter(pl.col("role") != INFORMATION),
+        data_quality.findings(dataset.tables)["process_id"].unique(),
     )
 
 
@@ -79,7 +83,7 @@ def cases(seen: Seen, instances: Sequence[Instance]) -> pl.DataFrame:
 
     Returns:
         case, scheme, twin, strength, process_id, score, top, top:<layer>, without:<layer>, amount_pen, kind (a sign of the scheme's own
-        risks is raised), raised (indicators).
+        risks is raised; of an artefact, there is a finding on the data), raised (indicators).
     """
     told = pl.DataFrame(
         [(k, i.scheme, i.twin, i.strength, p) for k, i in enumerate(instances) for p in i.telling],
@@ -106,7 +110,9 @@ def cases(seen: Seen, instances: Sequence[Instance]) -> pl.DataFrame:
         .join(by_process, on="process_id", how="left", maintain_order="left")
         .join(risks, on="scheme", how="left", maintain_order="left")
     )
-    kind = pl.col("_risks").list.set_intersection("own").list.len() > 0
+    own = pl.col("_risks").list.set_intersection("own").list.len() > 0
+    mistake = pl.col("process_id").is_in(seen.mistaken.implode())
+    kind = pl.when(pl.col("scheme").str.starts_with("artefact")).then(mistake).otherwise(own)
     return joined.with_columns(kind=kind.fill_null(value=False)).drop("_risks", "own")
 
 

@@ -12,7 +12,7 @@ from procrisk.collusion import layer
 from procrisk.indicators import INDICATORS, common
 from procrisk.indicators.evaluate import Evaluated
 from procrisk.publication import exports, masking, registers, report, store, workbook
-from procrisk.records import tabular
+from procrisk.records import data_quality, tabular
 from procrisk.records.ingest import Ingested
 from procrisk.scoring import layers
 from procrisk.settings import Settings
@@ -24,6 +24,7 @@ KEYS = {
     "coverage": ["risk", "region_code"],
     "sources": ["process_id", "kind", "input", "line", "key"],
     "provenance": ["process_id"],
+    "data_quality": ["process_id", "kind"],
 }
 """What names one row of each published table."""
 
@@ -65,10 +66,11 @@ def write(staged: Path, body: Contents) -> str:
         "coverage": body.coverage,
         "sources": body.ingested.dataset.tables["sources"],
         "provenance": body.ingested.dataset.tables["provenance"],
+        "data_quality": data_quality.named(data_quality.findings(body.ingested.dataset.tables)),
     }
     for name, frame in tables.items():
         exports.write_parquet(frame, staged / f"{name}.parquet", KEYS[name])
-    for name in ("regions", "coverage"):
+    for name in ("regions", "coverage", "data_quality"):
         exports.write_csv(tables[name], staged / f"{name}.csv", KEYS[name])
     refused = masking.refused(body.ingested.quarantine, tabular.PERSONAL)
     exports.write_parquet(
@@ -78,7 +80,7 @@ def write(staged: Path, body: Contents) -> str:
     shown = {
         name: masking.public(exports.ordered(frame, KEYS[name]))
         for name, frame in tables.items()
-        if name not in ("sources", "provenance")
+        if name not in ("sources", "provenance", "data_quality")
     }
     page = report.page(
         report.Material(

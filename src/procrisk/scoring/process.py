@@ -25,7 +25,7 @@ from procrisk.scoring.weights import STRATA, Bools, Floats, Rated, indicator_col
 
 K = 0.045
 """Set so that one moderate flag that a twentieth of the peers carry ends near 10, and a rare severe one near 55."""
-POWER = 1.5
+POWER = 2.0
 """Several signs add up more slowly than their sum: signs of different risks overlap too, and one grave rare sign is not to be
 buried under many common ones. 1 is the sum, infinity the strongest alone (docs/adr/0022-one-process-score.md)."""
 PRIOR = 10.0

@@ -1,0 +1,79 @@
+"""How a firm's wins lie in the sequence of a buyer's procedures: a share that grows is not a share that is large.
+
+The sequence of a buyer, an object and a firm holds the competitive procedures of the last two years in which the firm bid; where
+nothing is published of who bid, all that were awarded. Its two halves have the same number of procedures. Firms with fewer
+than course_wins wins have no course.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from procrisk.indicators import common
+from procrisk.indicators.terms import COMPETITIVE
+
+Tables = Mapping[str, pl.DataFrame]
+KEYS = ["buyer_id", "object", "party_id"]
+
+
+def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
+    """The frame of suppliers with the course of each firm at the buyer.
+
+    Adds course_n (procedures of the sequence), course_span (days from the first call to the last), course_early_n and course_late_n (of its halves; the middle one is
+    early), course_early_wins, course_late_wins, course_late_share (wins over procedures of the later half), course_growth
+    (that over the share of the earlier half; null where it won nothing there), course_is_late (whether this procedure is of
+    the later half), course_z (Wilcoxon's rank-sum of the wins, as a z; positive: they come late; null where it won all).
+    """
+    ranked = _sequences(frame, processes, bids)
+    wins = pl.col("won").cast(pl.Int64)
+    late = pl.col("course_is_late")
+    w, n = pl.col("_w"), pl.col("course_n")
+    sums = ranked.group_by(KEYS).agg(
+        course_n=pl.len().cast(pl.Int64),
+        course_span=(pl.col("call_date").max() - pl.col("call_date").min()).dt.total_days(),
+        course_late_n=late.sum().cast(pl.Int64),
+        course_late_wins=wins.filter(late).sum(),
+        _w=wins.sum(),
+        _ranks=(wins * pl.col("twice")).sum(),
+    )
+    centred = pl.col("_ranks") - w * (n + 1)
+    measured = sums.with_columns(
+        course_early_n=n - pl.col("course_late_n"),
+        course_early_wins=w - pl.col("course_late_wins"),
+        course_late_share=pl.col("course_late_wins") / pl.col("course_late_n"),
+        course_z=pl.when(w < n).then(centred / (w * (n - w) * (n + 1) / 3).sqrt()),
+    ).with_columns(
+        course_growth=pl.when(pl.col("course_early_wins") > 0).then(
+            pl.col("course_late_share") * pl.col("course_early_n") / pl.col("course_early_wins")
+        )
+    )
+    placed = ranked.select("process_id", "party_id", "course_is_late")
+    return frame.join(measured.drop("_w", "_ranks"), on=KEYS, how="left", maintain_order="left").join(
+        placed, on=["process_id", "party_id"], how="left", maintain_order="left"
+    )
+
+
+def _sequences(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
+    """process_id, KEYS, won, twice (twice the rank by day of call, ties share the middle one), course_is_late."""
+    known = processes.filter(COMPETITIVE).select("process_id", "buyer_id", "object", "call_date")
+    known = known.drop_nulls()
+    wins = frame.select("process_id", "party_id").unique().with_columns(won=pl.lit(value=True))
+    own = wins.join(known, on="process_id").group_by(KEYS).agg(_wins=pl.len())
+    mine = own.filter(pl.col("_wins") >= common.whole("course_wins")).select(KEYS)
+    tried = bids.select("process_id", "party_id").unique().join(known, on="process_id")
+    silent = known.join(bids, on="process_id", how="anti").join(wins, on="process_id", how="semi")
+    every = pl.concat(
+        [
+            tried.select("process_id", "call_date", *KEYS).join(mine, on=KEYS, how="semi"),
+            silent.join(mine, on=["buyer_id", "object"]).select("process_id", "call_date", *KEYS),
+            wins.join(known, on="process_id").join(mine, on=KEYS, how="semi").select("process_id", "call_date", *KEYS),
+        ]
+    ).unique()
+    day = pl.col("call_date")
+    since = day.max().over(KEYS) - pl.duration(days=common.whole("course_days"))
+    framed = every.filter(day > since).join(wins, on=["process_id", "party_id"], how="left")
+    # ranks of whole numbers: twice the middle of the first and the last place of a day
+    twice = (day.rank("min").over(KEYS) + day.rank("max").over(KEYS)).cast(pl.Int64)
+    return framed.with_columns(pl.col("won").fill_null(value=False), twice=twice).with_columns(
+        course_is_late=pl.col("twice") > pl.len().over(KEYS) + 1
+    )
