@@ -59,6 +59,10 @@ def test_rows_hashes_and_columns_are_those_of_the_files(written):
         assert len(rows) == resource["rows"] == m.tables[name].height
         assert head == [field["name"] for field in resource["schema"]["fields"]] == list(TABLES[name].fields)
         assert pl.read_parquet(folder / resource["parquet"]).columns == head
+        for said, f in zip(resource["schema"]["fields"], TABLES[name].fields.values(), strict=True):
+            bounds = said.get("constraints", {})
+            assert (bounds.get("minimum"), bounds.get("maximum")) == (f.least, f.most)
+            assert (said["title"], said["description"], said.get("unit", "")) == (f.es, f.en, f.unit)
         assert resource["bytes"] == (folder / resource["path"]).stat().st_size
 
 

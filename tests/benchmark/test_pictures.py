@@ -110,3 +110,12 @@ def test_regions_that_differ_by_less_than_their_uncertainty_look_alike(material)
     )
     assert len(fills(pictures.tile_map(alike))) <= 2
     assert {tiles.SHADES[0], tiles.SHADES[-1]} <= fills(pictures.tile_map(material))
+
+
+def test_each_region_stands_in_its_cell_of_the_matrix(material, drawn):
+    """Capacity grows to the right, risk upwards."""
+    w, h = panels.CELL
+    for r in material.tables["matrix"].drop_nulls("most_likely").iter_rows(named=True):
+        told = re.escape(f"{words.brief(r['region_code'])} 60 %")
+        ((x, y),) = re.findall(rf"<text[^>]*translate\(([\d.]+),([\d.]+)\)[^>]*>{told}</text>", drawn["matrix"])
+        assert r["most_likely"] == f"C{1 + int(float(x) // w)}R{3 - int(float(y) // h)}"

@@ -152,3 +152,12 @@ def test_the_page_opens_offline_and_escapes(material):
     page = pages.html(sheet(material, "18"))
     assert not re.search(r'(src|href)="(https?:)?//', page)
     assert "default-src 'none'" in page
+
+
+def test_who_is_above_and_who_is_below_is_told_from_either_side(material):
+    """Each pair stands once in the table; the sheet of the second region reads it the other way round."""
+    high, low = sheet(material, made.OUTLIER), sheet(material, "25")
+    assert "Su puntaje es claramente más alto que el de 24 regiones." in high.standing[1]
+    assert low.standing[1] == "Su puntaje es claramente más bajo que el de Moquegua. De las otras 23 no se distingue."
+    first = sheet(material, "01")
+    assert first.standing[1] == low.standing[1]
