@@ -39,9 +39,10 @@ def sentences(regions: pl.DataFrame) -> list[Words]:
                 f"Among these {n} regions it cannot be said which has more risk: no difference exceeds its margin of error.",
             )
         ]
+    names = ranked["region"].to_list()
     return [
-        _extreme(first, ("mayor", "más"), ("highest", "more")),
-        _extreme(last, ("menor", "menos"), ("lowest", "less")),
+        _extreme(first, names, ("mayor", "más"), ("highest", "more")),
+        _extreme(last, names, ("menor", "menos"), ("lowest", "less")),
     ]
 
 
