@@ -142,6 +142,7 @@ CHECKS = {
     r"not drawn to the centre": "sin acercar al promedio",
     r"plain mean": "promedio simple",
     r"seed (\d+)": r"semilla \1",
+    r"prior (.+)": r"peso de la varianza previa \1",
     r"thresholds (.+)": r"umbrales de los indicadores \1",
     r"without indicator (.+)": r"sin el indicador \1",
     r"without buyer (.+)": r"sin la entidad \1",
