@@ -90,7 +90,7 @@ def sheet(m: Material, code: str) -> Sheet:
         code=code,
         name=REGIONS[code],
         banner=SIMULATED if m.simulated else SIMULATED_FORMS if m.simulated_forms else "",
-        scope="Gobierno regional y municipalidades" if m.scope == "subnational" else SCOPES_ES[m.scope].capitalize(),
+        scope=_scope(m.scope, code),
         period=words.period(m.period),
         months="" if len(m.months()) == len(months) else f"({len(m.months())} de {len(months)} meses con registros)",
         counted=COUNTED.get(code, USUALLY),
@@ -108,6 +108,16 @@ def sheet(m: Material, code: str) -> Sheet:
         intervals_svg=pictures.intervals(m, code),
         drivers_svg=panels.region_drivers(drivers),
         trend_svg=panels.region_trend(m, code),
+    )
+
+
+def _scope(scope: str, code: str) -> str:
+    if scope != "subnational":
+        return SCOPES_ES[scope].capitalize()
+    return (
+        "Municipalidades de la provincia de Lima"
+        if code == LIMA_METROPOLITAN
+        else "Gobierno regional y municipalidades"
     )
 
 

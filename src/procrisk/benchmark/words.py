@@ -179,7 +179,7 @@ def way(row: Row) -> str:
         return ""
     return (
         f"El promedio simple de sus procesos es {one(row['crude'])}; ajustado por lo que compra y lo que se pudo ver, {one(row['standardised'])}; "
-        f"por los pocos datos se acerca un {percent(row['shrinkage'])} al conjunto y queda en {one(row['score'])}."
+        f"según cuánto se sabe de ella se acerca un {percent(row['shrinkage'])} al conjunto y queda en {one(row['score'])}."
     )
 
 
@@ -275,8 +275,9 @@ def cell(row: Row | None) -> str:
     """Where the region stands in the matrix, as the matrix itself says it, and the first functions that it recommends."""
     if row is None or not row["sentence_es"]:
         return "Matriz de capacidad y riesgo: sin datos."
-    first = listed([_lowered(f) for f in (row["functions_es"] or [])[:FUNCTIONS]])
-    return f"{row['sentence_es']} Por dónde empezar: {first}." if first else str(row["sentence_es"])
+    source = f" Capacidad según {row['capacity_source'].split(':')[0]}." if row["capacity_source"] else ""
+    first = "; ".join(_lowered(f) for f in (row["functions_es"] or [])[:FUNCTIONS])
+    return f"{row['sentence_es']}{source}" + (f" Primeras funciones: {first}." if first else "")
 
 
 def _lowered(text: str) -> str:
