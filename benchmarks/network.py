@@ -6,7 +6,7 @@ import time
 import numpy as np
 import polars as pl
 
-from procrisk.collusion import network, rotation
+from procrisk.collusion import cover_signals, neighbours, network, rotation
 
 MARKETS, FIRMS = 2000, 60
 """Markets, and firms of each; a quarter of them are in the next market too."""
@@ -30,6 +30,16 @@ def contests(n: int) -> pl.DataFrame:
     )
 
 
+def prices(entered: pl.DataFrame) -> pl.DataFrame:
+    """`cover.scores` of contests in which nobody covers."""
+    rng = np.random.default_rng(2)
+    many = entered.filter(pl.col("n_bidders") > 1).group_by("process_id").agg(losers=pl.len().cast(pl.Int64) - 1)
+    n = many.height
+    drawn = {c: pl.Series(rng.normal(size=n)) for c in ("narrow", "wide")}
+    about = {"near": 0, "height": 0.97, "near_peers": 0.3, "height_peers": 1.0}
+    return many.with_columns(**drawn, **{c: pl.lit(v) for c, v in about.items()}).sort("process_id")
+
+
 def main() -> None:
     """Print the cost of each step."""
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
@@ -40,9 +50,14 @@ def main() -> None:
     members = network.members(pairs)
     network.groups(pairs, members)
     rotation.turns(entered, members)
+    grouped = time.process_time()
+    priced = prices(entered)
+    start_pooled = time.process_time()
+    cover_signals.pooled(entered, neighbours.carried(entered), priced)
     done = time.process_time()
     print(
-        f"{n} contests, {entered.height} bids: pairs {paired - start:.1f} s, groups and turns {done - paired:.1f} s CPU"
+        f"{n} contests, {entered.height} bids: pairs {paired - start:.1f} s, groups and turns {grouped - paired:.1f} s, "
+        f"prices of the same rivals {done - start_pooled:.1f} s CPU"
     )
 
 

@@ -1,8 +1,12 @@
 """Bid screens of Peruvian contests, and the score of the collusion layer."""
 
+from itertools import permutations
+
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from tests.indicators.made import records
 
@@ -150,10 +154,54 @@ def test_parts_join_so_that_none_lowers_the_other():
     got = layer.combine(
         part("screens", [0.5, None, None, 0.0], [["s"], None, None, []]),
         part("network", [0.6, 0.4, None, 0.0], [["n"], ["n"], None, []]),
+        part("prices", [0.5, 0.5, None, None], [["p"], ["p"], None, None]),
     )
-    assert got["score_collusion"].to_list() == [80.0, 40.0, None, 0.0]
+    assert got["score_collusion"].to_list() == [90.0, 70.0, None, 0.0]
     assert got["collusion_screens"].to_list() == [50.0, None, None, 0.0]
-    assert got["collusion_es"].to_list() == [["n", "s"], ["n"], None, None]
+    assert got["collusion_prices"].to_list() == [50.0, 50.0, None, None]
+    assert got["collusion_es"].to_list() == [["n", "s", "p"], ["p", "n"], None, None]
+
+
+SHARE = st.one_of(st.none(), st.floats(0, 1))
+
+
+@settings(deadline=None)
+@given(st.tuples(SHARE, SHARE, SHARE), st.integers(0, 2), st.floats(0, 1))
+def test_a_stronger_part_never_lowers_the_score(parts, which, more):
+    raised = list(parts)
+    raised[which] = max(raised[which] or 0.0, more)
+
+    def score(values):
+        frames = [part(n, [v] * 4, [["r"]] * 4) for n, v in zip(layer.PARTS, values, strict=True)]
+        return layer.combine(*frames)["score_collusion"][0] or 0.0
+
+    assert score(raised) >= score(parts) - 1e-9
+
+
+@pytest.mark.parametrize("order", list(permutations((0.2, 0.5, 0.8))))
+def test_the_strongest_part_speaks_first(order):
+    frames = [part(n, [v] * 4, [[f"{v}"]] * 4) for n, v in zip(layer.PARTS, order, strict=True)]
+    assert layer.combine(*frames)["collusion_es"][0].to_list() == ["0.8", "0.5", "0.2"]
+
+
+def test_the_lowest_keeps_its_distance_only_where_the_lowest_is_known(monkeypatch):
+    made = contests({**rivals(99), "R": COVER}, value_cents=10_000_000, value_pen_cents=10_000_000)
+    attached = screen_signals.law.attach
+
+    def with_floor(processes):
+        floor = pl.when(pl.col("process_id") == "R").then(0.9)
+        return attached(processes).with_columns(law_price_floor=floor)
+
+    monkeypatch.setattr(screen_signals.law, "attach", with_floor)
+    low = {"process_id": "R", "lot_id": "", "party_id": "20999999999", "bid_id": "", "currency": "PEN"}
+    for cents, floored in ((9_000_000, True), (9_100_000, False)):
+        more = records(bids=[{**low, "amount_cents": cents}]).tables["bids"]
+        bids = pl.concat([made.tables["bids"], more])
+        _, about = screen_signals.contests({**made.tables, "bids": bids})
+        assert about.filter(pl.col("process_id") == "R")["floored"].to_list() == [floored]
+        if floored:
+            got = screen_signals.signals(type(made)({**made.tables, "bids": bids}))
+            assert got.filter(process_id="R")["cover"].to_list() == [0.0]
 
 
 def test_the_layer_scores_every_process_once():

@@ -25,7 +25,7 @@ def test_a_plain_ring_is_found_whole_and_its_look_alike_is_not():
         for line in network_evidence.rings(*planted())
         if line[:2] == "| "
     }
-    assert [c.strip() for c in rows["naive, anillo · ring"]] == ["1", "9", "1/1", "1.000", "1.000"]
+    assert [c.strip() for c in rows["naive, anillo · ring"]] == ["1", "9", "1/1", "1.000", "0.000", "1.000", "1.000"]
     assert [c.strip() for c in rows["naive, imitación limpia · look-alike"]][:3] == ["1", "2", "0/1"]
 
 

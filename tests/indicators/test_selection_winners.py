@@ -142,7 +142,7 @@ def test_sel_61_new_firm_beyond_its_size(expected, row):
 
 COURSE = {
     "method": "AS", "course_n": 10, "course_span": 365, "course_early_n": 5, "course_late_n": 5, "course_early_wins": 2,
-    "course_late_wins": 3, "course_late_share": 0.6, "course_is_late": True, "course_z": 0.8,
+    "course_late_wins": 3, "course_wins": 5, "course_known_days": 365, "course_late_share": 0.6, "course_is_late": True, "course_z": 0.8,
 }  # fmt: skip
 
 
@@ -157,6 +157,9 @@ COURSE = {
     (RAISED, {"course_late_share": 0.25}),
     (CLEAR, {"course_late_share": 0.24}),
     (PEERS, {"course_n": 9}),
+    (CLEAR, {"course_n": None, "course_wins": 2}),
+    (PEERS, {"course_n": None, "course_wins": 2, "course_known_days": 364}),
+    (PEERS, {"course_wins": None, "course_n": None}),
     (PEERS, {"course_span": 364}),
     (OUT, {"method": "CD"}),
     (MISSING, {"course_is_late": None}),
@@ -215,3 +218,48 @@ def test_a_firm_made_for_the_contract():
 def test_a_firm_that_is_new_and_small_and_competes_is_left_alone():
     assert new(4, 92) is False
     assert new(1, 99, registered=date(2019, 1, 15)) is False
+
+
+TAILORED = {"method": "AS", "tailor_wins": 3, "tailor_signs": 1.1, "tailor_kinds": 2}
+
+
+@table(
+    TAILORED,
+    (CLEAR, {"tailor_signs": 1.09}),
+    (CLEAR, {"tailor_wins": 2}),
+    (MISSING, {"tailor_kinds": 1}),
+    (MISSING, {"tailor_kinds": None}),
+    (OUT, {"method": "CD"}),
+)
+def test_sel_63_terms_made_to_measure(expected, row):
+    assert outcome("SEL-63", row) == expected
+
+
+def measured(*terms, method="AS", firm=FIRM):
+    """States of SEL-63 on procedures a month apart, each (bidders, business days for bids or None)."""
+    rows = []
+    for i, (n, days) in enumerate(terms):
+        call = date(2021, 1 + i, 4)
+        due = None if days is None else call + timedelta(days=days)
+        rows.append(process(f"{i}", call_date=call, n_bidders=n, bid_deadline=due, method=method))
+    made = records(
+        processes=rows,
+        awards=[{"process_id": p["process_id"], "award_id": "a"} for p in rows],
+        award_suppliers=[{"process_id": p["process_id"], "award_id": "a", "party_id": firm, "ruc": firm} for p in rows],
+    )
+    return evaluate.judge(features.build(made, AS_OF), [INDICATORS["SEL-63"]], {}).states["SEL-63"].to_list()
+
+
+def test_hints_of_all_the_wins_of_a_pair_are_taken_together():
+    assert measured((1, 2), (1, 40), (1, 40)) == [True] * 3, "one short term beside three lone bids"
+    assert measured((1, 40), (1, 40), (1, 40)) == [False] * 3, "a lone bidder alone is no terms made to measure"
+    assert measured((4, 2), (3, 40), (1, 40)) == [False] * 3
+
+
+def test_a_true_sole_source_by_direct_award_and_a_firm_that_won_twice_are_left_alone():
+    assert measured((1, 2), (1, 2), (1, 2), method="CD") == [None] * 3
+    assert measured((1, 2), (1, 2)) == [False] * 2
+
+
+def test_with_one_hint_known_nothing_is_said():
+    assert measured((1, None), (1, None), (1, None)) == [None] * 3

@@ -194,13 +194,20 @@ def sel_62(w, p):
             if n < 10 or (last - min(days.values())).days < 365:
                 continue
             out[key] = (n, len(late), len(kept & late), k - len(kept & late), z, late)
-        return out
+        spans = {}
+        for q in open_.values():
+            spans.setdefault((q["buyer_id"], q["object"]), []).append(q["call_date"])
+        long = {k for k, days in spans.items() if (max(days) - min(days)).days >= 365}
+        return out, {key for key, mine in wins.items() if len(mine) < 3 and key[:2] in long}
 
-    courses = once(w, "_courses", make)
+    courses, few = once(w, "_courses", make)
 
     def one(s):
-        found = courses.get((p["buyer_id"], p["object"], s["party_id"]))
+        key = (p["buyer_id"], p["object"], s["party_id"])
+        found = courses.get(key)
         scope = inside(p["method"], COMPETITIVE)
+        if key in few:
+            return when(scope, False)
         if found is None or p["call_date"] is None:
             return when(scope, None)
         n, halves, ours, before, z, late = found
@@ -217,6 +224,51 @@ def sel_62(w, p):
         )
 
     return worst(one(s) for s in winners(w, p))
+
+
+@twin("SEL-63")
+def sel_63(w, p):
+    def hints(q):
+        length = q["criteria_length"]
+        peers = once(w, "_lengths", lambda: lengths(w)).get((q["family"], q["object"]), [])
+        days = w.business_days(q["call_date"], q["bid_deadline"])
+        over_mean = length - sum(peers) / len(peers) if peers and length is not None else None
+        return cmp(q["n_bidders"], "<=", 1), cmp(days, "<", q["law_min_bid_days"]), cmp(over_mean, ">=", 520)
+
+    def make():
+        pairs = {}
+        for pid, firm in {(x["process_id"], x["party_id"]) for x in w.winners}:
+            q = w.of[pid]
+            if q["method"] in COMPETITIVE and q["buyer_id"] is not None:
+                pairs.setdefault((q["buyer_id"], firm), []).append(q)
+        out = {}
+        for key, won in pairs.items():
+            days = [q["call_date"] for q in won if q["call_date"]]
+            near = [q for q in won if q["call_date"] and (max(days) - q["call_date"]).days < 730]
+            told = [hints(q) for q in near]
+            kinds = sum(any(t[k] is not None for t in told) for k in range(3))
+            out[key] = ({q["process_id"] for q in near}, kinds, sum(h is True for t in told for h in t))
+        return out
+
+    pairs = once(w, "_tailored", make)
+
+    def one(s):
+        near, kinds, signs = pairs.get((p["buyer_id"], s["party_id"]), (set(), 0, 0))
+        known = p["process_id"] in near and kinds >= 2
+        return when(
+            inside(p["method"], COMPETITIVE),
+            len(near) >= 3 and signs / len(near) >= 1.1 if known else None,
+        )
+
+    return worst(one(s) for s in winners(w, p))
+
+
+def lengths(w):
+    out = {}
+    for q in w.processes:
+        if q["criteria_length"] is not None:
+            out.setdefault((q["family"], q["object"]), []).append(q["criteria_length"])
+    return out
 
 
 @twin("EXE-50")

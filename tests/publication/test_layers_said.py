@@ -28,7 +28,7 @@ def test_not_evaluable_is_said_and_never_zero():
     assert not told["collusion"].speaks
     zero = {s.id: s for s in layers_said.said({**ROW, "score_collusion": 0.0, "collusion_screens": 0.0})}
     assert zero["collusion"].line_es.startswith("0.0 de 100")
-    assert "precios 0.0" in zero["collusion"].line_es
+    assert "precios de este concurso 0.0" in zero["collusion"].line_es
     assert "red de postores" not in zero["collusion"].line_es, "that part could not be evaluated"
 
 

@@ -158,32 +158,21 @@ def pairs(entered: pl.DataFrame, shuffles: int = SHUFFLES, seed: int = SEED) -> 
     contests of either), usual (USUAL_MEETINGS and USUAL_OVERLAP).
     """
     slots = _Slots.of(entered)
-    a, b, n = slots.meetings(slots.firm)
-    keep = n >= MIN_MEETINGS
-    a, b, n = a[keep], b[keep], n[keep]
+    a, b, n = slots.met(MIN_MEETINGS)
     p = slots.tail(a, b, n)
     rng = np.random.default_rng(seed)
     null = [slots.shuffled_tail(rng) for _ in range(shuffles)] if len(n) else []
     q = _false_share(p, np.sort(np.concatenate(null)) if null else np.zeros(0), max(shuffles, 1))
-    expected = slots.expected(a, b)
-    overlap = n / (slots.count[a] + slots.count[b] - n)
-    return pl.DataFrame(
-        {
-            "firm": slots.names.gather(a),
-            "firm_b": slots.names.gather(b),
-            "n": n,
-            "n_a": slots.count[a],
-            "n_b": slots.count[b],
-            "expected": expected,
-            "lift": n / np.maximum(expected, 1e-12),
-            "p": p,
-            "q": q,
-            "tied": q <= FALSE_SHARE,
-            "overlap": overlap,
-            "usual": (n >= USUAL_MEETINGS) & (overlap >= USUAL_OVERLAP),
-        },
-        schema_overrides={"firm": pl.String, "firm_b": pl.String},
-    ).sort(PAIR)
+    told = slots.told(a, b, n)
+    return told.with_columns(
+        lift=pl.col("n") / pl.col("expected").clip(lower_bound=1e-12), p=pl.Series(p), q=pl.Series(q), tied=pl.Series(q <= FALSE_SHARE)
+    ).select("firm", "firm_b", "n", "n_a", "n_b", "expected", "lift", "p", "q", "tied", "overlap", "usual").sort(PAIR)  # fmt: skip
+
+
+def meetings(entered: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Pairs that meet `least` times or more: firm, firm_b, n, n_a, n_b, expected, overlap, usual as in `pairs`; sorted likewise."""
+    slots = _Slots.of(entered)
+    return slots.told(*slots.met(least)).sort(PAIR)
 
 
 def _false_share(p: Any, null: Any, shuffles: int) -> Any:
@@ -257,6 +246,29 @@ class _Slots:
         x, y = np.concatenate(left), np.concatenate(right)
         found, n = np.unique(np.minimum(x, y) * m + np.maximum(x, y), return_counts=True)
         return found // m, found % m, n
+
+    def met(self, least: int) -> tuple[Ints, Ints, Ints]:
+        """`meetings` as they are, of those that meet `least` times or more."""
+        a, b, n = self.meetings(self.firm)
+        keep = n >= least
+        return a[keep], b[keep], n[keep]
+
+    def told(self, a: Ints, b: Ints, n: Ints) -> pl.DataFrame:
+        """What is known of pairs without any shuffle; see `meetings`, the function."""
+        overlap = n / np.maximum(self.count[a] + self.count[b] - n, 1)
+        return pl.DataFrame(
+            {
+                "firm": self.names.gather(a),
+                "firm_b": self.names.gather(b),
+                "n": n,
+                "n_a": self.count[a],
+                "n_b": self.count[b],
+                "expected": self.expected(a, b),
+                "overlap": overlap,
+                "usual": (n >= USUAL_MEETINGS) & (overlap >= USUAL_OVERLAP),
+            },
+            schema_overrides={"firm": pl.String, "firm_b": pl.String},
+        )
 
     def expected(self, a: Ints, b: Ints) -> Floats:
         """Meetings of each pair under the shuffle: of every stratum, places of a x places of b x chance of one contest."""

@@ -2,7 +2,7 @@
 
 python -m procrisk.collusion.network_evidence works DIR   the Contraloría's sample of works, against its levels of risk
 python -m procrisk.collusion.network_evidence rings DIR   a folder of `procrisk simulate`, against its truth.json
-python -m procrisk.collusion.network_evidence chance DIR  the same bids with the bidders shuffled: ties that chance makes
+python -m procrisk.collusion.network_evidence chance DIR  the same bids with bidders shuffled or prices exchanged: what chance makes
 """
 
 import argparse
@@ -16,7 +16,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from procrisk.collusion import measures, network, network_signals, rotation
+from procrisk.collusion import (
+    cover,
+    cover_signals,
+    layer,
+    measures,
+    neighbours,
+    network,
+    network_signals,
+    rotation,
+)
 from procrisk.errors import InputMissingError, ProcriskError
 from procrisk.records.assemble import Dataset
 from procrisk.records.ingest import ingest
@@ -67,32 +76,42 @@ def works(dataset: Dataset) -> Iterator[str]:
 
 
 def rings(dataset: Dataset, truth: list[dict[str, Any]]) -> Iterator[str]:
-    """Recall of planted rings, and how often their clean look-alikes are taken for one, at the budget."""
+    """Recall of planted rings, and how often their clean look-alikes are taken for one, at the budget: of the layer and of its parts."""
     net = network.build(dataset.tables)
-    found = network_signals.of_network(net, dataset.tables).drop_nulls("network")
-    top = max(round(BUDGET * found.height), 1)
-    ordered = found.sort(["network", "process_id"], descending=[True, False])
-    best = set(ordered.head(top)["process_id"])
-    turned = set(found.filter(pl.col("turns") > 0)["process_id"])
+    alone = network_signals.of_network(net, dataset.tables).drop_nulls("network")
+    prices = cover_signals.of_entries(net.entries, dataset.tables)
+    scored = layer.score(dataset).drop_nulls("score_collusion")
+    top = max(round(BUDGET * scored.height), 1)
+    ordered = scored.sort(["score_collusion", "process_id"], descending=[True, False])
+    by_network = alone.sort(["network", "process_id"], descending=[True, False]).head(
+        max(round(BUDGET * alone.height), 1)
+    )
+    chosen = [
+        set(ordered.head(top)["process_id"]),
+        set(prices.filter(pl.col("prices") > 0)["process_id"]),
+        set(by_network["process_id"]),
+        set(alone.filter(pl.col("turns") > 0)["process_id"]),
+    ]
     grouped = set(net.entries.join(net.members, on="firm", how="semi")["process_id"])
     groups = dict(net.members.select("firm", "group").rows())
-    yield f"Evaluables · evaluable: {found.height}; 5 %: {top}, corte · cut {ordered['network'][top - 1]:.3f}; grupos · groups: {net.groups.height}"
+    yield f"Evaluables · evaluable: {scored.height}; 5 %: {top}, corte · cut {ordered['score_collusion'][top - 1]:.1f}; grupos · groups: {net.groups.height}"
     yield ""
-    yield "| variante · variant | casos · cases | procedimientos · processes | en grupo · firms in one group | en el 5 % · in the top 5 % | por turnos · turns |"
-    yield "|---|---|---|---|---|---|"
+    yield "| variante · variant | casos · cases | procedimientos · processes | en grupo · firms in one group | capa, en el 5 % · layer, top 5 % | precios · prices | red sola, en el 5 % · network alone, top 5 % | por turnos · turns |"
+    yield "|---|---|---|---|---|---|---|---|"
     for variant in ("naive", "evasive"):
         for twin in (False, True):
             cases = [t for t in truth if (t["scheme"], t["variant"], t["twin"]) == ("ring", variant, twin)]
             ids = [p for t in cases for p in t["process_ids"]]
             one = sum(_most_in_one(groups, t["supplier_rucs"]) for t in cases)
-            n = max(len(ids), 1)
-            share = [sum(p in chosen for p in ids) / n for chosen in (best, turned)]
             name = f"{variant}, {'imitación limpia · look-alike' if twin else 'anillo · ring'}"
-            yield f"| {name} | {len(cases)} | {len(ids)} | {one}/{len(cases)} | {share[0]:.3f} | {share[1]:.3f} |"
-    others = found.filter(~pl.col("process_id").is_in([p for t in truth for p in t["process_ids"]]))
-    rest = others["process_id"].to_list()
-    share = [sum(p in chosen for p in rest) / max(len(rest), 1) for chosen in (best, turned)]
-    yield f"| sin esquema · no scheme | – | {len(rest)} ({sum(p in grouped for p in rest)}) | – | {share[0]:.3f} | {share[1]:.3f} |"
+            yield f"| {name} | {len(cases)} | {len(ids)} | {one}/{len(cases)} | {_shares(ids, chosen)} |"
+    planted = [p for t in truth for p in t["process_ids"]]
+    rest = scored.filter(~pl.col("process_id").is_in(planted))["process_id"].to_list()
+    yield f"| sin esquema · no scheme | – | {len(rest)} ({sum(p in grouped for p in rest)}) | – | {_shares(rest, chosen)} |"
+
+
+def _shares(ids: list[str], chosen: list[set[str]]) -> str:
+    return " | ".join(f"{sum(p in c for p in ids) / max(len(ids), 1):.3f}" for c in chosen)
 
 
 def _most_in_one(groups: dict[str, int], firms: list[str]) -> bool:
@@ -108,15 +127,37 @@ def chance(dataset: Dataset) -> Iterator[str]:
     yield "| | pares comparados · pairs compared | unidos · tied | grupos probados · groups tested | p ≤ 0.05 |"
     yield "|---|---|---|---|---|"
     yield _row("registros · records", entered, real)
-    for i in range(SHUFFLES_OF_RECORDS):
-        shuffled = _shuffled(entered, 1000 + i)
+    drawn = [_shuffled(entered, 1000 + i) for i in range(SHUFFLES_OF_RECORDS)]
+    for i, shuffled in enumerate(drawn):
         yield _row(f"azar · chance {i + 1}", shuffled, network.pairs(shuffled))
+    prices = cover.scores(cover.contests(dataset.tables))
+    yield ""
+    yield f"| precios de los mismos rivales · prices of the same rivals | procedimientos probados · processes tested | p ≤ {cover_signals.LEAST_P:g} | de los probados · of the tested |"
+    yield "|---|---|---|---|"
+    yield _priced("registros · records", entered, prices)
+    for i, shuffled in enumerate(drawn):
+        yield _priced(f"postores barajados · bidders shuffled {i + 1}", shuffled, prices)
+    for i in range(SHUFFLES_OF_RECORDS):
+        yield _priced(f"precios intercambiados · prices exchanged {i + 1}", entered, _exchanged(prices, 2000 + i))
 
 
 def _row(name: str, entered: pl.DataFrame, pairs: pl.DataFrame) -> str:
     turns = rotation.turns(entered, network.members(pairs)).drop_nulls("p_turns")
     low = turns.filter(pl.col("p_turns") <= network_signals.LEAST_P).height
     return f"| {name} | {pairs.height} | {pairs['tied'].sum()} | {turns.height} | {low} |"
+
+
+def _priced(name: str, entered: pl.DataFrame, prices: pl.DataFrame) -> str:
+    tested = cover_signals.pooled(entered, neighbours.carried(entered), prices)
+    low = tested.filter(pl.col("p_prices") <= cover_signals.LEAST_P).height
+    return f"| {name} | {tested.height} | {low} | {low / max(tested.height, 1):.3f} |"
+
+
+def _exchanged(prices: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """The contests with as many bids trade their prices."""
+    order = np.lexsort((np.random.default_rng(seed).random(prices.height), prices["losers"].to_numpy()))
+    stable = np.lexsort((np.arange(prices.height), prices["losers"].to_numpy()))
+    return prices[order].with_columns(process_id=prices["process_id"].gather(stable)).sort("process_id")
 
 
 def _shuffled(entered: pl.DataFrame, seed: int) -> pl.DataFrame:

@@ -11,10 +11,10 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from procrisk.collusion import network, rotation, ties
+from procrisk.collusion import cover_signals, network, rotation, ties
 from procrisk.indicators.sentences import fill
 
-WEIGHTS = {"pairs": 0.1, "group": 0.05, "turns": 0.6}
+WEIGHTS = {"pairs": 0.03, "group": 0.02, "turns": 0.6}
 """How far each signal alone goes towards 1 (criterio propio: by how hard it is to explain without an agreement). Ties: ties.KINDS.
 
 Those of pairs and group stay below any tie: firms that only meet often are not to be taken for firms that agree."""
@@ -49,11 +49,14 @@ def signals(dataset: Records) -> pl.DataFrame:
     return of_network(net, dataset.tables)
 
 
-def of_network(net: network.Network, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The same of a network at hand."""
+def of_network(
+    net: network.Network, tables: Mapping[str, pl.DataFrame], prices: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """The same of a network at hand; beside prices that show competition (`cover_signals`) turns and consortia are worth less."""
     entered = net.entries
     evaluable = entered.filter(pl.col("n_bidders") >= 2).select("process_id").unique()
-    said = pl.concat([_pairs(net), *_groups(net), _ties(net, tables)])
+    known = cover_signals.NONE if prices is None else prices.select(cover_signals.NONE.columns)
+    said = pl.concat([_pairs(net), *_groups(net, known), _ties(net, tables, known)])
     best = (
         said.sort("process_id", "strength", "signal", "es", descending=[False, True, False, False])
         .group_by("process_id", maintain_order=True)
@@ -123,16 +126,17 @@ def _firms_of(pairs: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([pairs.select("firm"), pairs.select(firm="firm_b")]).unique()
 
 
-def _groups(net: network.Network) -> list[pl.DataFrame]:
+def _groups(net: network.Network, prices: pl.DataFrame) -> list[pl.DataFrame]:
     """Exclusive groups, and groups that win by turns, in the processes in which two bids or more are theirs."""
     there = net.entries.join(net.members, on="firm", how="inner").group_by("process_id", "group").agg(
         present=pl.col("bidder").n_unique()
     ).filter(pl.col("present") >= 2)  # fmt: skip
     known = net.groups.join(rotation.turns(net.entries, net.members), on="group", how="left")
-    frame = there.join(known, on="group", how="inner")
+    frame = there.join(known, on="group", how="inner").join(prices, on="process_id", how="left")
     close = WEIGHTS["group"] * pl.when(pl.col("size") >= GROUP_MIN).then(pl.col("exclusivity") * pl.col("cohesion"))
     clear = (pl.col("p_turns").log(10) - np.log10(LEAST_P)) / (np.log10(FULL_P) - np.log10(LEAST_P))
     turning = WEIGHTS["turns"] * (0.5 + 0.5 * clear.clip(0, 1))
+    turning = turning * cover_signals.in_the_open()
     return [
         _said(
             frame,
@@ -153,11 +157,14 @@ def _groups(net: network.Network) -> list[pl.DataFrame]:
     ]
 
 
-def _ties(net: network.Network, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _ties(net: network.Network, tables: Mapping[str, pl.DataFrame], prices: pl.DataFrame) -> pl.DataFrame:
     """The strongest tie of each process; the others do not add to it."""
     weight = {k: w for k, (w, _, _) in ties.KINDS.items()}
-    found = ties.ties(tables, net.entries).with_columns(
-        strength=pl.col("kind").replace_strict(weight, default=0.0, return_dtype=pl.Float64)
+    found = ties.ties(tables, net.entries).join(prices, on="process_id", how="left")
+    # partners of a consortium are so in the open, and lawfully
+    lawful = pl.when(pl.col("kind") == "consortium").then(cover_signals.in_the_open()).otherwise(1.0)
+    found = found.with_columns(
+        strength=pl.col("kind").replace_strict(weight, default=0.0, return_dtype=pl.Float64) * lawful
     )
     order = ["process_id", "strength", "n", *network.PAIR, "kind"]
     most = found.sort(order, descending=[False, True, True, False, False, False])
@@ -167,10 +174,10 @@ def _ties(net: network.Network, tables: Mapping[str, pl.DataFrame]) -> pl.DataFr
             _said(
                 most.filter(pl.col("kind") == kind),
                 "ties",
-                pl.lit(strength),
+                pl.col("strength"),
                 f"{{a_shown:text}} y {{b_shown:text}} compiten aquí y {es}",
                 f"{{a_shown:text}} and {{b_shown:text}} are rivals here and {en}",
             )
-            for kind, (strength, es, en) in ties.KINDS.items()
+            for kind, (_, es, en) in ties.KINDS.items()
         ]
     )

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from procrisk import law
-from procrisk.collusion import classifier, stored
+from procrisk.collusion import classifier, cover_signals, stored
 from procrisk.collusion.classifier import APART, IDS, MIN_REFERENCE, Model
 from procrisk.collusion.screens import Array
 from procrisk.collusion.subgroups import FLOOR
@@ -79,27 +79,32 @@ def contests(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Returns:
         bids (contest, price in the contest's one currency; the lowest of each bidder that was not withdrawn, none that the law
-        dictates or refuses) and contests (contest, process_id, object, year), one row a process and lot.
+        dictates or refuses) and contests (contest, process_id, object, year, floored: the lowest bid is one that was left out), one
+        row a process and lot.
     """
     processes = law.attach(tables["processes"])
     offers = features_bid.offers(tables, processes)
     there = (pl.col("state") != "withdrawn").fill_null(value=True)
     free = ~pl.any_horizontal(pl.col(c).fill_null(value=False) for c in ("at_limit", "under_floor"))
+    standing = offers.filter(there, pl.col("price") > 0).with_columns(
+        floored=(~free & (pl.col("price") == pl.col("price").min().over(LOT))).any().over(LOT)
+    )
     known = (
-        offers.filter(there, free, pl.col("price") > 0)
+        standing.filter(free)
         .join(processes.filter(CONTESTED).select("process_id", "object", "year"), on="process_id", how="inner")
         .with_columns(contest=pl.concat_str(LOT, separator="\x1f"), who=pl.coalesce("bidder", "offer"))
     )
     bids = known.group_by("contest", "who").agg(pl.col("price").min()).select("contest", "price")
-    return bids, known.select("contest", "process_id", "object", "year").unique("contest").sort("contest")
+    return bids, known.select("contest", "process_id", "object", "year", "floored").unique("contest").sort("contest")
 
 
-def signals(dataset: Records, model: Model | None = None) -> pl.DataFrame:
+def signals(dataset: Records, model: Model | None = None, prices: pl.DataFrame | None = None) -> pl.DataFrame:
     """The screens' part of the collusion score.
 
     Args:
         dataset: assembled tables.
         model: the classifier; the one in use unless given.
+        prices: from `cover_signals`: where the same rivals compete in their other contests, one contest says less.
 
     Returns:
         one row a process of dataset.tables["processes"], sorted by process_id: screens (0 to 1; null where no contest has four free
@@ -109,6 +114,10 @@ def signals(dataset: Records, model: Model | None = None) -> pl.DataFrame:
     bids, about = contests(dataset.tables)
     fitted = stored.load(stored.current())[0] if model is None else model
     judged = _judged(classifier.features(bids).join(about, on="contest", how="left", maintain_order="left"), fitted)
+    known = cover_signals.NONE if prices is None else prices.select(cover_signals.NONE.columns)
+    judged = judged.join(known, on="process_id", how="left", maintain_order="left").with_columns(
+        pl.col(s) * cover_signals.in_the_open() for s in WEIGHTS
+    )
     left = (1 - pl.col("learnt")) * (1 - pl.col("cover"))
     best = (
         judged.with_columns(screens=1 - left)
@@ -145,6 +154,8 @@ def _of_level(frame: pl.DataFrame, own: pl.DataFrame, keys: tuple[str, ...], mod
     span = float(np.log10(TO) - np.log10(FROM))
     strength = {k: WEIGHTS[k] * ((v - float(np.log10(FROM))) / span).clip(0.0, 1.0) for k, v in rise.items()}
     medians = [pl.col(i).median().over(by).alias(f"{i}:peers") for i in IDS]
+    # of bids whose lowest is not among them nobody can say that the lowest keeps its distance
+    strength["cover"] = pl.when("floored").then(0.0).otherwise(strength["cover"])
     told = scored.with_columns(**strength, **_peers(keys)).with_columns(medians)
     told = _reasons(told, gives).filter(pl.col("n_peers") >= MIN_REFERENCE)
     return told.join(own.select("contest"), on="contest", how="semi").select(

@@ -44,6 +44,7 @@ from procrisk.indicators import (
     features_signature,
     features_supplier,
     features_swelling,
+    features_tailored,
     features_terms,
     features_ties,
     features_works,
@@ -168,6 +169,7 @@ def build(dataset: Records, as_of: date) -> Frames:
     processes = features_signature.with_subcontracting(processes, awards)
     processes = features_works.with_control(processes, known["control"], as_of)
     suppliers = features_signature.with_additions(suppliers, contracts)
+    suppliers = features_tailored.with_tailoring(suppliers, processes)
     processes = features_cri.with_cri(processes, awards, contracts, days)
     offers = features_bid.offers(known, processes)
     firms = features_rivals.firms(offers, known["consortia"])

@@ -19,7 +19,8 @@ KEYS = ["buyer_id", "object", "party_id"]
 def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
     """The frame of suppliers with the course of each firm at the buyer.
 
-    Adds course_n (procedures of the sequence), course_span (days from the first call to the last), course_early_n and course_late_n (of its halves; the middle one is
+    Adds course_wins (wins of the firm at the buyer for the object, whenever they were), course_known_days (from the first to the
+    last known procedure of the buyer for the object), course_n (procedures of the sequence), course_span (days from the first call to the last), course_early_n and course_late_n (of its halves; the middle one is
     early), course_early_wins, course_late_wins, course_late_share (wins over procedures of the later half), course_growth
     (that over the share of the earlier half; null where it won nothing there), course_is_late (whether this procedure is of
     the later half), course_z (Wilcoxon's rank-sum of the wins, as a z; positive: they come late; null where it won all).
@@ -48,18 +49,32 @@ def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame
         )
     )
     placed = ranked.select("process_id", "party_id", "course_is_late")
-    return frame.join(measured.drop("_w", "_ranks"), on=KEYS, how="left", maintain_order="left").join(
+    counted = frame.join(_wins(frame, processes), on=KEYS, how="left", maintain_order="left")
+    return counted.join(measured.drop("_w", "_ranks"), on=KEYS, how="left", maintain_order="left").join(
         placed, on=["process_id", "party_id"], how="left", maintain_order="left"
     )
 
 
+def _open(processes: pl.DataFrame) -> pl.DataFrame:
+    """Competitive procedures of which buyer, object and day are known."""
+    known = processes.filter(COMPETITIVE).select("process_id", "buyer_id", "object", "call_date")
+    return known.drop_nulls()
+
+
+def _wins(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
+    """KEYS, course_wins and course_known_days."""
+    known, day = _open(processes), pl.col("call_date")
+    span = known.group_by("buyer_id", "object").agg(course_known_days=(day.max() - day.min()).dt.total_days())
+    won = frame.select("process_id", "party_id").unique().join(known, on="process_id")
+    wins = won.group_by(KEYS).agg(course_wins=pl.len().cast(pl.Int64))
+    return wins.join(span, on=["buyer_id", "object"], how="left", maintain_order="left")
+
+
 def _sequences(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
     """process_id, KEYS, won, twice (twice the rank by day of call, ties share the middle one), course_is_late."""
-    known = processes.filter(COMPETITIVE).select("process_id", "buyer_id", "object", "call_date")
-    known = known.drop_nulls()
+    known = _open(processes)
     wins = frame.select("process_id", "party_id").unique().with_columns(won=pl.lit(value=True))
-    own = wins.join(known, on="process_id").group_by(KEYS).agg(_wins=pl.len())
-    mine = own.filter(pl.col("_wins") >= common.whole("course_wins")).select(KEYS)
+    mine = _wins(frame, processes).filter(pl.col("course_wins") >= common.whole("course_wins")).select(KEYS)
     tried = bids.select("process_id", "party_id").unique().join(known, on="process_id")
     silent = known.join(bids, on="process_id", how="anti").join(wins, on="process_id", how="semi")
     every = pl.concat(

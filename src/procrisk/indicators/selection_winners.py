@@ -104,5 +104,23 @@ def growing_share(
     small = col("course_early_wins") <= max_early * col("course_early_n")
     large = (col("course_late_wins") >= min_wins) & (col("course_late_share") >= min_share)
     late = col("course_is_late") & (col("course_z") >= min_z).fill_null(value=False)
-    enough = (col("course_n") >= min_tries) & (col("course_span") >= min_days)
-    return when(COMPETITIVE).enough(enough).then(late & small & large & grew)
+    # whoever hardly won in all that time has no growing share; what is known of a few months clears nobody
+    few = (col("course_wins") < min_wins) & (col("course_known_days") >= min_days)
+    enough = few | ((col("course_n") >= min_tries) & (col("course_span") >= min_days))
+    return when(COMPETITIVE).enough(enough).then(~few & late & small & large & grew)
+
+
+@indicator(
+    "SEL-63",
+    risks=["R20", "R02"],
+    subject="pair",
+    evidence=["supplier", "tailor_wins", "tailor_alone_n", "tailor_hurried_n", "tailor_lengthy_n", "tailor_kinds"],
+    value="tailor_signs",
+    threshold="min_signs",
+)
+def terms_made_to_measure(min_wins: int, min_signs: float, min_kinds: int) -> Rule:
+    """A firm wins from one buyer again and again, alone, with little time for others or long requirements."""
+    known = pl.when(col("tailor_kinds") >= min_kinds)
+    # a firm that has not won again is no repeated winner, whatever the terms
+    again = col("tailor_wins") >= min_wins
+    return when(COMPETITIVE).then(known.then(again & (col("tailor_signs") >= min_signs)))

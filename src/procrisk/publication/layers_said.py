@@ -21,6 +21,14 @@ SILENT = {
 """What is said of a layer without a score."""
 
 
+PARTS = (
+    ("prices", ("precios de los mismos rivales", "prices of the same rivals")),
+    ("screens", ("precios de este concurso", "prices of this contest")),
+    ("network", ("red de postores", "network of bidders")),
+)
+"""Parts of the collusion layer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One layer of one process."""
@@ -69,10 +77,7 @@ def _line(layer: layers.Layer, score: float, process: Row) -> tuple[str, str]:
     if layer.id == "collusion":
         parts = [
             (name, process[f"collusion_{key}"])
-            for key, name in (
-                ("screens", ("precios", "prices")),
-                ("network", ("red de postores", "network of bidders")),
-            )
+            for key, name in PARTS
             if process.get(f"collusion_{key}") is not None
         ]
         es += "".join(f"; {names[0]} {value:.1f}" for names, value in parts)

@@ -53,6 +53,7 @@ _OTHERS: Mapping[str, Mapping[str, type[pl.DataType] | pl.DataType]] = {
         "score_collusion": pl.Float64,
         "collusion_screens": pl.Float64,
         "collusion_network": pl.Float64,
+        "collusion_prices": pl.Float64,
         "collusion_es": _TEXTS,
         "collusion_en": _TEXTS,
     },
