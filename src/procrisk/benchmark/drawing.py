@@ -16,7 +16,7 @@ FONT = "Libertinus Serif, Georgia, Times New Roman, serif"
 INK, SOFT, LINE = "#12263a", "#52667a", "#d5dde5"
 BLUE, PALE = "#1d4f86", "#8fb4d6"
 MARK, MARK_PALE = "#b34700", "#e0a070"
-"""The region of a sheet: a vermilion dark enough to differ from the blue in grey print too (after Okabe and Ito)."""
+"""The region of a sheet: vermilion after Okabe and Ito, darkened for contrast; its name is bold too, for grey print."""
 
 Rows = Sequence[dict[str, Any]]
 Align = Literal["left", "center", "right"]
