@@ -115,6 +115,7 @@ def test_what_is_not_above_the_expected_is_no_driver(material):
     )
     s = sheet(changed, "01")
     assert s.drivers.startswith("Ningún indicador")
+    assert pages.html(s).count("Ningún indicador") == 2  # what explains it, and what to do first
     assert s.first_note.startswith("Ningún indicador")
 
 

@@ -68,6 +68,7 @@ def pairs(**apart):
 def test_who_cannot_be_told_apart_is_said_first_and_plainly():
     none = pairs(**{"01": (3.0, False), "02": (-2.0, False)})
     assert words.apart(none) == "No se distingue de ninguna de las otras 2 regiones con puntaje."
+    assert words.apart(pairs(**{"01": (3.0, False)})) == "No se distingue de la otra región con puntaje."
     some = pairs(**{"01": (9.0, True), "02": (-9.0, True), "03": (1.0, False)})
     assert words.apart(some) == (
         "Su puntaje es claramente más alto que el de Amazonas y es claramente más bajo que el de Áncash. De la otra región no se distingue."
@@ -147,3 +148,10 @@ def test_quarters_are_compared_only_where_two_are_complete():
         **{f: getattr(m, f) for f in m.__slots__} | {"tables": {**m.tables, "scores": pl.concat([of, *more])}}
     )
     assert whole.trend() == ["2021-Q4", "2022-Q1"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"), [(0, "ninguno se pudo"), (1, "1 se pudo evaluar"), (29, "29 se pudieron evaluar")]
+)
+def test_how_many_risks_could_be_evaluated(seen, said):
+    assert said in words.covered(seen, 81)

@@ -52,6 +52,8 @@ class Sheet:
     size: str
     standing: list[str]
     drivers: str
+    explained: bool
+    """There are drivers to show."""
     changed: list[str]
     unseen: list[str]
     capacity: list[str]
@@ -99,6 +101,7 @@ def sheet(m: Material, code: str) -> Sheet:
         size="" if known is None else _size(known),
         standing=_standing(m, code, known),
         drivers=_explained(known, drivers),
+        explained=bool(known and drivers),
         changed=[words.change(m.history(code).to_dicts())],
         unseen=_unseen(m, code, known),
         capacity=_capacity(m, code),
@@ -160,9 +163,7 @@ def _unseen(m: Material, code: str, row: dict[str, Any] | None) -> list[str]:
     said = [words.unseen(row["share_evaluable"] if row else None, _rows(m.of("unseen"), code).to_dicts())]
     covered = _rows(m.tables["coverage"], code)
     seen = int((covered["evaluated"] > 0).sum())
-    said.append(
-        f"De los {catalogue.SIZE} riesgos del catálogo, {seen} se pudieron evaluar en algún proceso de la región."
-    )
+    said.append(words.covered(seen, catalogue.SIZE))
     absent = [n for n, r in sorted(m.registers.items()) if r["state"] == registers.ABSENT]
     if absent:
         named = words.listed([registers.NAMES[n][0] for n in PLAIN if n in absent][:REGISTERS_NAMED])

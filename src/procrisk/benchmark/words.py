@@ -154,6 +154,8 @@ def apart(pairs: pl.DataFrame) -> str:
     above = pairs.filter(pl.col("apart") & (pl.col("difference") > 0)).sort("other_code")["other_code"].to_list()
     below = pairs.filter(pl.col("apart") & (pl.col("difference") < 0)).sort("other_code")["other_code"].to_list()
     same = pairs.height - len(above) - len(below)
+    if same == pairs.height == 1:
+        return "No se distingue de la otra región con puntaje."
     if same == pairs.height:
         return f"No se distingue de ninguna de las otras {pairs.height} regiones con puntaje."
     parts = []
@@ -242,6 +244,13 @@ def unseen(share: float | None, reasons: Sequence[Row]) -> str:
     why = "; ".join(f"en el {percent(r['share'])} {REASONS[r['reason']]}" for r in told)
     said = f"Se pudo evaluar el {percent(share)} de las observaciones posibles (un indicador en un proceso)."
     return f"{said} El resto no: {why}." if why else said
+
+
+def covered(seen: int, of: int) -> str:
+    """How many risks of the catalogue could be evaluated in the region."""
+    if not seen:
+        return f"De los {of} riesgos del catálogo, ninguno se pudo evaluar en la región."
+    return f"De los {of} riesgos del catálogo, {seen} se {'pudo' if seen == 1 else 'pudieron'} evaluar en algún proceso de la región."
 
 
 def bounds(row: Row) -> str:
