@@ -1,4 +1,4 @@
-"""Serve the nightly deployment at 02:00 in Lima against a local Prefect server, starting one where none answers."""
+"""Serve the nightly deployment at 02:00 in Lima, and the benchmark each quarter, against a local Prefect server, starting one where none answers."""
 
 import argparse
 import os
@@ -7,8 +7,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from typing import Any
 
 CRON = "0 2 * * *"
+QUARTERLY = "0 4 16 1,4,7,10 *"
+"""The benchmark: on the 16th after a quarter ends, when the publisher has refreshed its last month, and after the night's run."""
 ZONE = "America/Lima"
 API = "http://127.0.0.1:4200/api"
 
@@ -44,28 +47,33 @@ def start_server(api: str, patience: float = 180.0) -> subprocess.Popen[bytes]:
 
 
 def main() -> None:
-    """`python -m flows.schedule SOURCE... --out DIR`: until stopped, publish every night."""
+    """`python -m flows.schedule SOURCE... --out DIR`: until stopped, publish every night, and the benchmark every quarter."""
     parser = argparse.ArgumentParser(prog="python -m flows.schedule", description=main.__doc__)
     parser.add_argument("sources", nargs="*", default=["data"], metavar="SOURCE")
     parser.add_argument("--out", default="out")
     parser.add_argument("--context", action="append", default=[])
     parser.add_argument("--cron", default=CRON, help=f"in {ZONE}; default {CRON}")
+    parser.add_argument("--forms", action="append", default=[], help="filled forms of the integrity indices")
+    parser.add_argument("--quarterly", default=QUARTERLY, help=f"of the benchmark; default {QUARTERLY}")
     parser.add_argument("--api", default=os.environ.get("PREFECT_API_URL", API))
     args = parser.parse_args()
     os.environ["PREFECT_API_URL"] = args.api
     server = None if answers(args.api) else start_server(args.api)
     try:
-        from prefect.schedules import Cron  # noqa: PLC0415 - reads the address at import
+        from prefect import serve  # noqa: PLC0415 - reads the address at import
+        from prefect.schedules import Cron  # noqa: PLC0415
 
+        from flows.benchmarks import benchmarks  # noqa: PLC0415
         from flows.nightly import nightly  # noqa: PLC0415
 
-        nightly.serve(
-            name="nightly",
-            schedule=Cron(args.cron, timezone=ZONE),
-            parameters={"sources": args.sources, "out": args.out, "context": args.context},
-            pause_on_shutdown=False,
-            limit=1,
-        )
+        given = {"sources": args.sources, "out": args.out, "context": args.context}
+        served: Any = [
+            nightly.to_deployment("nightly", schedule=Cron(args.cron, timezone=ZONE), parameters=given),
+            benchmarks.to_deployment(
+                "benchmarks", schedule=Cron(args.quarterly, timezone=ZONE), parameters={**given, "forms": args.forms}
+            ),
+        ]
+        serve(*served, pause_on_shutdown=False, limit=1)
     finally:
         if server:
             server.terminate()

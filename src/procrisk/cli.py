@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from procrisk.errors import ProcriskError, PublicationIOError, UsageError
 
 if TYPE_CHECKING:
+    from procrisk.pipeline import Request
     from procrisk.settings import Settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -44,32 +45,22 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     c = add("run", _run, "read, evaluate, score, publish: the whole job, in this process")
-    c.add_argument(
-        "sources",
-        nargs="+",
-        metavar="SOURCE",
-        help="file, folder or glob of procurement records, recognised by content",
+    _reading(c)
+    c = add(
+        "benchmark",
+        _benchmark,
+        "compare the regions: tables, data package, pictures, and a sheet for each, into DIR/benchmark",
     )
-    c.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the publication lives")
+    _reading(c)
     c.add_argument(
-        "--as-of", type=_day, metavar="YYYY-MM-DD", help="read the records as of this day (default: their last day)"
-    )
-    c.add_argument(
-        "--context",
+        "--forms",
         action="append",
         default=[],
+        type=Path,
         metavar="PATH",
-        help="registers: entities, suppliers, sanctions, consortia, penalties, holidays",
+        help="filled forms of the integrity indices (CSV or XLSX)",
     )
-    c.add_argument(
-        "--settings", type=Path, metavar="FILE", help="TOML with the thresholds, bounds and parameters that change"
-    )
-    c.add_argument(
-        "--accept-drift",
-        metavar="REASON",
-        help="publish although the volume or the mix moved beyond the bounds; the reason is logged",
-    )
-    c.add_argument("--json-logs", action="store_true", help="log lines as JSON")
+    c.add_argument("--quick", action="store_true", help="stability under other choices, seeds and thresholds alone")
 
     c = add("fetch", _fetch, "download the publisher's monthly files, resumable, checked against the published sha")
     c.add_argument("publisher", choices=["oece"])
@@ -120,6 +111,36 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _reading(c: argparse.ArgumentParser) -> None:
+    """What a command needs that reads records and publishes."""
+    c.add_argument(
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="file, folder or glob of procurement records, recognised by content",
+    )
+    c.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the publication lives")
+    c.add_argument(
+        "--as-of", type=_day, metavar="YYYY-MM-DD", help="read the records as of this day (default: their last day)"
+    )
+    c.add_argument(
+        "--context",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="registers: entities, suppliers, sanctions, consortia, penalties, holidays",
+    )
+    c.add_argument(
+        "--settings", type=Path, metavar="FILE", help="TOML with the thresholds, bounds and parameters that change"
+    )
+    c.add_argument(
+        "--accept-drift",
+        metavar="REASON",
+        help="publish although the volume or the mix moved beyond the bounds; the reason is logged",
+    )
+    c.add_argument("--json-logs", action="store_true", help="log lines as JSON")
+
+
 def _proving(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
     c = add(
         "prove",
@@ -158,21 +179,35 @@ def _settings(path: Path | None) -> "Settings":
     return settings.load(path)
 
 
-def _run(args: argparse.Namespace) -> int:
+def _request(args: argparse.Namespace, command: str) -> "Request":
     from procrisk import logs, pipeline
-    from procrisk.publication import summary
 
     logs.configure(as_json=args.json_logs)
-    request = pipeline.Request(
+    return pipeline.Request(
         sources=[Path(s) for s in args.sources],
         out=args.out,
         context=[Path(c) for c in args.context],
         as_of=args.as_of,
         settings=_settings(args.settings),
         accept_drift=args.accept_drift,
+        command=command,
     )
-    version, outcome = pipeline.run(request)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from procrisk import pipeline
+    from procrisk.publication import summary
+
+    version, outcome = pipeline.run(_request(args, "run"))
     summary.show(args.out, version, outcome)
+    return 0
+
+
+def _benchmark(args: argparse.Namespace) -> int:
+    from procrisk.benchmark import command
+
+    version, outcome = command.run(_request(args, "benchmark"), args.forms, quick=args.quick)
+    print(command.told(args.out, version, outcome))
     return 0
 
 

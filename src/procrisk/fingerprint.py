@@ -27,7 +27,7 @@ def of_folder(folder: Path, patterns: Iterable[str], apart: Iterable[str] = ()) 
 @cache
 def code() -> dict[str, str]:
     """The code that runs: procrisk's own files and the libraries that compute numbers."""
-    own = of_folder(Path(procrisk.__file__).parent, ["*.py", "*.html", "*.css", "*.csv"])
+    own = of_folder(Path(procrisk.__file__).parent, ["*.py", "*.html", "*.css", "*.csv", "*.toml", "*.typ"])
     return {"sha256": own, **{p: version(p) for p in ("polars", "scikit-learn", "numpy")}}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from procrisk import catalogue, pipeline
 from procrisk.indicators import INDICATORS, roles
-from procrisk.publication import exports, report, summary, workbook
+from procrisk.publication import exports, report, summary, tiles, workbook
 from procrisk.records.regions import REGIONS
 from procrisk.scoring.told_apart import sentences
 from procrisk.simulate import simulate
@@ -39,8 +39,8 @@ def page(frames, **changes):
 
 
 def test_every_region_has_its_own_tile():
-    assert set(report.TILES) == set(REGIONS)
-    assert len(set(report.TILES.values())) == len(REGIONS) == 26
+    assert set(tiles.TILES) == set(REGIONS)
+    assert len(set(tiles.TILES.values())) == len(REGIONS) == 26
 
 
 def test_hostile_names_stay_text(frames):

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from procrisk.indicators import INDICATORS, roles
-from procrisk.publication import layers_said
+from procrisk.publication import layers_said, tiles
 from procrisk.publication.registers import Statement, lines
 from procrisk.publication.report_risks import risks
 from procrisk.publication.summary import SCOPES_ES, headline
@@ -16,16 +16,6 @@ from procrisk.scoring.told_apart import sentences
 
 QUEUE = 20
 """Processes shown: those most worth a look."""
-
-TILES = {
-    "24": (0, 0), "20": (0, 1), "01": (2, 1), "16": (3, 1), "14": (0, 2), "06": (1, 2), "22": (2, 2), "13": (1, 3), "10": (2, 3),
-    "25": (3, 3), "02": (1, 4), "19": (2, 4), "15": (1, 5), "12": (2, 5), "17": (4, 5), "07": (0, 6), "1501": (1, 6), "09": (2, 6),
-    "08": (3, 6), "11": (1, 7), "05": (2, 7), "03": (3, 7), "21": (4, 7), "04": (3, 8), "18": (4, 8), "23": (4, 9),
-}  # fmt: skip
-"""Column and row of each region on the tile map: equal areas, so that a large region does not look like a large risk."""
-
-SHADES = ("#eef3f8", "#cfdfee", "#a3c3e0", "#6d9fcb", "#3d78b0", "#1d4f86")
-"""One hue from light to dark: legible in grey and to the colour-blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +106,15 @@ def _tiles(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     low, high = (min(scores), max(scores)) if scores else (0.0, 0.0)
     made = []
     for r in regions:
-        column, row = TILES[r["region_code"]]
-        step = (
-            None
-            if r["score"] is None
-            else min(len(SHADES) - 1, int((r["score"] - low) / ((high - low) or 1) * len(SHADES)))
-        )
+        column, row = tiles.TILES[r["region_code"]]
+        fill, ink = tiles.shade(r["score"], low, high)
         made.append(
             {
                 **r,
                 "x": column * 92 + 2,
                 "y": row * 62 + 2,
-                "fill": "#ffffff" if step is None else SHADES[step],
-                "ink": "#ffffff" if step is not None and step > 3 else "#12263a",
+                "fill": fill,
+                "ink": ink,
             }
         )
     return made

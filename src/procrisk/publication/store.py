@@ -23,7 +23,7 @@ from typing import Any
 from procrisk import fsio
 from procrisk.errors import LockedError
 from procrisk.publication import log
-from procrisk.publication.verify import CURRENT, MANIFEST, VERSIONS, verify_version
+from procrisk.publication.verify import CURRENT, MANIFEST, VERSIONS, contained, verify_version
 
 LOCK = ".lock"
 ID = re.compile(r"[0-9a-f]{16}")
@@ -95,25 +95,26 @@ def seal(staged: Path, manifest: Mapping[str, Any], rows: Mapping[str, int] | No
     """Flush the staged files, add `outputs` to the manifest, write it last and name the version.
 
     Args:
-        staged: what `stage` gave, with the files written: plain files only.
+        staged: what `stage` gave, with the files written: plain files and folders of them.
         manifest: everything but `outputs`; no clock and no trace of an earlier version, or ids would differ.
-        rows: rows of files that are neither Parquet nor CSV, where rows mean something.
+        rows: rows of files that are neither Parquet nor CSV, where rows mean something, by name of the output.
 
     Returns:
         the id: first 16 hex digits of the SHA-256 of the manifest's bytes.
     """
     outputs = []
-    for path in sorted(staged.iterdir()):
+    for name, path in contained(staged).items():
         if path.is_symlink() or not path.is_file():
-            raise ValueError(f"{path.name}: a version holds plain files alone")
+            raise ValueError(f"{name}: a version holds plain files alone")
         fsio.sync(path)
         with fsio.reporting("read", path), path.open("rb") as f:
             digest = file_digest(f, "sha256").hexdigest()
-        outputs.append({"name": path.name, "sha256": digest, "rows": (rows or {}).get(path.name, _count(path))})
+        outputs.append({"name": name, "sha256": digest, "rows": (rows or {}).get(name, _count(path))})
     document = {**manifest, "outputs": outputs}
     data = json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
     fsio.write_file(staged / MANIFEST, data)
-    fsio.sync(staged)
+    for folder in {(staged / str(o["name"])).parent for o in outputs} | {staged}:
+        fsio.sync(folder)
     return sha256(data).hexdigest()[:16]
 
 

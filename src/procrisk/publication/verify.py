@@ -3,7 +3,7 @@
 import json
 import re
 from hashlib import file_digest, sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from procrisk import fsio
@@ -70,15 +70,24 @@ def verify_version(folder: Path) -> list[str]:
         found.append(f"{MANIFEST}: names an output twice")
     for name, expected in sorted(outputs.items()):
         found += _verify_file(folder, name, expected)
-    found += [
-        f"{p.name}: is not in the manifest" for p in sorted(folder.iterdir()) if p.name not in {*outputs, MANIFEST}
-    ]
+    found += [f"{name}: is not in the manifest" for name in contained(folder) if name not in {*outputs, MANIFEST}]
     return found + _counts(manifest)
 
 
+def contained(folder: Path) -> dict[str, Path]:
+    """Everything in a version but its folders: name, with `/` below a folder, to path, sorted. A link is not followed."""
+    found: dict[str, Path] = {}
+    for path in folder.iterdir():
+        inside = contained(path) if path.is_dir() and not path.is_symlink() else None
+        found |= {path.name: path} if not inside else {f"{path.name}/{name}": p for name, p in inside.items()}
+    return dict(sorted(found.items()))
+
+
 def _verify_file(folder: Path, name: str, expected: str) -> list[str]:
+    inside = PurePosixPath(name)
+    steps = [folder.joinpath(*inside.parts[: n + 1]) for n in range(len(inside.parts))]
     path = folder / name
-    if Path(name).name != name or path.is_symlink():
+    if str(inside) != name or inside.is_absolute() or ".." in inside.parts or any(s.is_symlink() for s in steps):
         return [f"{name}: not a plain file of the version"]
     try:
         with path.open("rb") as f:

@@ -1,0 +1,69 @@
+"""The method note says what was used, value by value, and nothing else."""
+
+from dataclasses import replace
+
+import polars as pl
+from tests.benchmark import made
+
+from procrisk.benchmark import method
+from procrisk.benchmark.dictionary import STABILITY
+from procrisk.settings import Scores, Settings
+
+
+def changed(m, **parts):
+    return type(m)(**{f: getattr(m, f) for f in m.__slots__} | parts)
+
+
+def test_settings_are_told_with_the_defaults_that_they_depart_from():
+    m = made.material()
+    assert "Ningún umbral se apartó" in method.note(m, [])
+    other = changed(
+        m,
+        settings=replace(Settings(), scores=Scores(replicates=77, seed=5)),
+        made_from={
+            **m.made_from,
+            "changed_settings": {
+                "scores.replicates": {"value": 77, "default": 500},
+                "indicators.PLA-03.from_share": {"value": 0.98, "default": 0.95},
+            },
+        },
+    )
+    text = method.note(other, [])
+    assert "| `scores.replicates` | 77 | 500 |" in text
+    assert "| `indicators.PLA-03.from_share` | 0.98 | 0.95 |" in text
+    assert "(77 réplicas, semilla 5)" in text
+    assert "Ningún umbral" not in text
+
+
+def test_months_without_records_and_absent_registers_are_said():
+    text = method.note(made.material(), [])
+    assert "Meses con registros dentro del periodo: noviembre de 2021 a febrero de 2022." in text
+    assert "Registros de contexto presentes: sanciones." in text
+
+
+def test_forms_inputs_and_what_is_simulated_are_named():
+    inputs = [
+        {"name": "a.csv", "kind": "conosce:adjudicaciones", "sha256": "f" * 64}
+        | {"counts": {"read": 1234, "accepted": 1200, "quarantined": 34, "duplicate": 0, "blank": 0}}
+    ]
+    m = made.material(simulated=True)
+    text = method.note(
+        changed(m, made_from={**m.made_from, "inputs": inputs}), [{"name": "rifi.xlsx", "sha256": "a" * 64, "bytes": 9}]
+    )
+    assert "| a.csv | conosce:adjudicaciones | 1,234 | 1,200 | 34 | `ffffffffffffffff` |" in text
+    assert "| rifi.xlsx | formulario · form |" in text
+    assert text.splitlines()[2].startswith("**SIMULADO:")
+    assert "No se dieron formularios" in method.note(m, [])
+
+
+def test_stability_is_told_the_least_stable_first():
+    m = made.material()
+    rows = [
+        {"check": c, "scope": m.scope, "period": m.period, "top5_shared": t, "jaccard_top5": 1.0, "max_rank_move": 3.0}
+        | {"largest_move_region": "08", "spearman": 0.91, "n": 26}
+        for c, t in (("seed 1", 5), ("without indicator SEL-04", 2))
+    ]
+    text = method.note(changed(m, tables={**m.tables, "stability": pl.DataFrame(rows, STABILITY.schema)}), [])
+    table = [line for line in text.splitlines() if line.startswith(("| semilla", "| sin "))]
+    assert table == ["| sin el indicador SEL-04 | 2 | 3 (Cusco) | 0.91 |", "| semilla 1 | 5 | 3 (Cusco) | 0.91 |"]
+    assert "No se calculó" in method.note(m, [])
