@@ -1,6 +1,7 @@
 """What is wrong with a form is told cell by cell, and everything else is read."""
 
 import csv
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,7 +27,7 @@ CASES = {
     "note_missing": (row(ITEM="CRAPI-E2", RESPUESTA="no aplica"), "NOTA", "escríbalo en NOTA"),
     "evidence_missing": (row(ENLACE_EVIDENCIA=""), "ENLACE_EVIDENCIA", "pegue el enlace"),
     "evidence_not_link": (row(ENLACE_EVIDENCIA="informe 12"), "ENLACE_EVIDENCIA", "«informe 12» no es un enlace"),
-    "date_missing": (row(FECHA_EVIDENCIA=""), "FECHA_EVIDENCIA", "31/03/2025"),
+    "date_missing": (row(FECHA_EVIDENCIA=""), "FECHA_EVIDENCIA", "como 31/12/2025"),
     "date_invalid": (row(FECHA_EVIDENCIA="32/13/2025"), "FECHA_EVIDENCIA", "«32/13/2025» no es una fecha"),
     "date_after_period": (row(FECHA_EVIDENCIA="01/01/2026"), "FECHA_EVIDENCIA", "que termina el 31/12/2025"),
 }  # fmt: skip
@@ -46,7 +47,8 @@ def test_each_fault_says_where_and_what_to_write_and_the_rest_is_read(tmp_path, 
 
 
 def test_every_sentence_has_a_case():
-    elsewhere = {"row_ragged", "answered_twice", "answered_again"}
+    elsewhere = {"row_ragged", "answered_twice", "answered_again", "simulated_beside"}
+    elsewhere |= {"no_workbook", "no_header", "columns_missing"}
     assert CASES.keys() | elsewhere == faults.SENTENCES.keys()
 
 
@@ -165,10 +167,34 @@ def test_columns_are_known_by_name_in_any_order_and_with_any_delimiter(tmp_path)
         (b"", "no se encontr. la fila"),
     ],
 )
-def test_what_is_no_form_is_refused_whole(tmp_path, content, told):
+def test_what_is_no_form_is_told_and_stops_nothing_else(tmp_path, content, told):
     (tmp_path / "a.csv").write_bytes(content)
-    with pytest.raises(InputMissingError, match=told):
-        answers.read([tmp_path / "a.csv"])
+    read = answers.read([tmp_path / "a.csv", form(tmp_path / "b.csv", row())])
+    (fault,) = read.quarantine.to_dicts()
+    assert re.search(told, faults.told(fault))
+    assert faults.told(fault).startswith("a.csv: ")
+    assert read.items["item"].to_list() == ["CRAPI-A1"]
+    assert read.counts.rows() == [("a.csv", 0, 0, 0, 0, 0), ("b.csv", 1, 1, 0, 0, 0)]
+
+
+def test_made_up_answers_give_way_to_those_of_the_region(tmp_path):
+    """Neither in doubt beside them nor as what the region left out; another region's stay."""
+    made_up = {"FUENTE": "SIMULADO", "RESPUESTA": "no"}
+    invented = form(tmp_path / "a.csv", row(**made_up), row(ITEM="CRAPI-A2", **made_up), row(REGION="Puno", **made_up))
+    read = answers.read([invented, form(tmp_path / "b.csv", row())])
+    assert read.items.select("region_code", "item", "answer", "simulated").rows() == [
+        ("08", "CRAPI-A1", "yes", False),
+        ("21", "CRAPI-A1", "no", True),
+    ]
+    assert read.quarantine.select("file", "row", "code").rows() == [
+        ("a.csv", 2, "simulated_beside"),
+        ("a.csv", 3, "simulated_beside"),
+    ]
+
+
+def test_the_date_that_is_proposed_is_one_that_would_be_taken(tmp_path):
+    read = answers.read([form(tmp_path / "f.csv", row(PERIODO="2022-S1", FECHA_EVIDENCIA="31/02/2022"))])
+    assert read.quarantine["text_es"].item().endswith("escríbala como 30/06/2022")
 
 
 def test_a_form_that_is_not_there_is_told(tmp_path):
@@ -191,8 +217,8 @@ def test_files_of_one_name_are_told_apart(tmp_path):
 
 
 def test_made_up_answers_are_known_by_their_source(tmp_path):
-    read = answers.read([form(tmp_path / "a.csv", row(FUENTE="SIMULADO: prueba"), row(ITEM="CRAPI-A2"))])
-    assert read.items.sort("item")["simulated"].to_list() == [True, False]
+    read = answers.read([form(tmp_path / "a.csv", row(FUENTE="SIMULADO: prueba"), row(ITEM="CRAPI-A2", REGION="Puno"))])
+    assert read.items["simulated"].to_list() == [True, False]
 
 
 WRITTEN = st.one_of(

@@ -85,6 +85,17 @@ def test_forms_without_one_good_answer_end_in_an_error_and_leave_the_reasons(tmp
     assert "no está vacía" in capsys.readouterr().err
 
 
+def test_a_broken_form_stops_nothing_else_and_is_told(tmp_path, capsys):
+    (tmp_path / "roto.xlsx").write_bytes(b"PK\x03\x04nothing")
+    assert (
+        main(
+            ["score", str(tmp_path / "roto.xlsx"), str(form(tmp_path / "a.csv", row())), "--out", str(tmp_path / "out")]
+        )
+        == 0
+    )
+    assert "roto.xlsx: el libro no se puede abrir" in capsys.readouterr().err
+
+
 def test_the_example_and_the_associations_print_their_warning(capsys, regions):
     assert main(["example"]) == 0
     assert "Madre de Dios: sin datos" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from procrisk.errors import InputMissingError, ProcriskError, UsageError
-from procrisk.indices import association, example, form, simulate, tables
+from procrisk.indices import association, example, faults, form, simulate, tables
 from procrisk.indices.frameworks import INDICES, VERSIONS, load
 from procrisk.records.assessment_words import region
 from procrisk.records.regions import REGIONS
@@ -83,10 +83,8 @@ def _form(args: argparse.Namespace) -> list[str]:
 
 def _score(args: argparse.Namespace) -> list[str]:
     made = tables.tables(args.forms, _procurement(args) if args.regions else None)
-    for told in made["quarantine"].head(SHOWN).iter_rows(named=True):
-        sys.stderr.write(
-            f"{told['file']}, fila {told['row']}, columna {told['column']}: {told['text_es']} · {told['text_en']}\n"
-        )
+    for refused in made["quarantine"].head(SHOWN).iter_rows(named=True):
+        sys.stderr.write(f"{faults.told(refused)}\n")
     if (more := made["quarantine"].height - SHOWN) > 0:
         sys.stderr.write(f"… y {more} más en · and {more} more in quarantine.csv\n")
     tables.write(made, args.out)

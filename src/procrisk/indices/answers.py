@@ -36,6 +36,8 @@ COLUMNS = (
 """Columns of the form, in order. FUENTE: the function that answers, never a person; SIMULADO where answers are made up."""
 NEEDED = tuple(c for c in COLUMNS if c not in ("PREGUNTA", "COMO_RESPONDER", "FUENTE"))
 
+OF_ONE_INDEX = ("region_code", "period", "index", "framework")
+
 COUNTS: dict[str, type[pl.DataType]] = {
     "file": pl.String,
     "read": pl.Int32,
@@ -65,17 +67,23 @@ class _Tally:
 def read(paths: Iterable[Path]) -> Answers:
     """The answers of filled forms.
 
+    A file that is no form (no row of titles, a column lacks, a workbook that does not open) is one fault without a row:
+    what the other files say is read all the same.
+
     Args:
         paths: CSV or XLSX files; each may hold one region and period or several. Their order does not matter.
 
     Raises:
-        InputMissingError: a file does not exist, or holds no form: no row of titles, or a column lacks; says which.
+        InputMissingError: a file does not exist or cannot be read; says which.
     """
     found: list[Fault] = []
     accepted: list[dict[str, Any]] = []
     tallies: dict[str, _Tally] = {}
     for name, table in _named(paths):
         tally = tallies.setdefault(name, _Tally())
+        if isinstance(table, Fault):
+            found.append(table)
+            continue
         tally.read += table.cells.height + table.n_blank + len(table.refusals)
         tally.blank += table.n_blank
         found += [Fault(name, r.line, "", "row_ragged", "") for r in table.refusals]
@@ -86,9 +94,11 @@ def read(paths: Iterable[Path]) -> Answers:
             item, wrong = _row(name, line, said)
             found += wrong
             accepted += [] if wrong else [item]
-    good, wrong = _told_once(accepted)
+    kept, wrong = _real_first(accepted)
     found += wrong
-    bad = {(f.file, f.row) for f in found}
+    good, wrong = _told_once(kept)
+    found += wrong
+    bad = {(f.file, f.row) for f in found if f.row is not None}
     counts = [
         {"file": name, "read": t.read, "unanswered": t.unanswered, "blank": t.blank}
         | {"accepted": sum(g["_file"] == name for g in good), "quarantined": sum(f == name for f, _ in bad)}
@@ -102,17 +112,21 @@ def read(paths: Iterable[Path]) -> Answers:
     )
 
 
-def _named(paths: Iterable[Path]) -> Iterator[tuple[str, rows.Rows]]:
-    """Each form with a name of its own: the file's; its path where two files are called alike, its number where a book holds several."""
+def _named(paths: Iterable[Path]) -> Iterator[tuple[str, rows.Rows | Fault]]:
+    """Each form with a name of its own: the file's; its path where two files are called alike, its number where a book holds several.
+
+    Where a file, or a table in it, is no form, what is wrong with it stands in its place.
+    """
     files = sorted(set(paths), key=lambda p: (p.name, str(p)))
     alike = {p.name for n, p in enumerate(files) if n and files[n - 1].name == p.name}
     for path in files:
-        for n, table in enumerate(_tables(path), 1):
-            yield (str(path) if path.name in alike else path.name) + (f" [{n}]" if n > 1 else ""), table
+        own = str(path) if path.name in alike else path.name
+        for n, table in enumerate(_tables(path, own), 1):
+            yield own + (f" [{n}]" if n > 1 else ""), table
 
 
-def _tables(path: Path) -> Iterator[rows.Rows]:
-    """The tables of a file that are forms."""
+def _tables(path: Path, name: str) -> Iterator[rows.Rows | Fault]:
+    """The tables of a file that are forms, or why there is none."""
     try:
         data = path.read_bytes()
     except OSError as e:
@@ -121,22 +135,15 @@ def _tables(path: Path) -> Iterator[rows.Rows]:
         ) from e
     try:
         tables = list(rows.read(data, lambda header: {"ITEM", "RESPUESTA"} <= {header_key(h) for h in header}))
-    except ValueError as e:
-        raise InputMissingError(
-            f"{path.name}: el libro no se puede abrir; guárdelo de nuevo como .xlsx · the workbook cannot be opened: {e}"
-        ) from e
+    except ValueError:
+        yield Fault(name, None, "", "no_workbook")
+        return
     if not tables:
-        raise InputMissingError(
-            f"{path.name}: no se encontró la fila de títulos (con ITEM y RESPUESTA) en las primeras {rows.HEADER_WITHIN} filas; "
-            f"use la plantilla · no header with ITEM and RESPUESTA in the first {rows.HEADER_WITHIN} rows; use the template"
-        )
+        yield Fault(name, None, "", "no_header", known=str(rows.HEADER_WITHIN))
     for table in tables:
         titles = [header_key(h) for h in table.header]
-        if lack := [c for c in NEEDED if header_key(c) not in titles]:
-            raise InputMissingError(
-                f"{path.name}: faltan las columnas {', '.join(lack)}; use la plantilla · columns are missing; use the template"
-            )
-        yield table
+        lack = [c for c in NEEDED if header_key(c) not in titles]
+        yield Fault(name, None, "", "columns_missing", ", ".join(lack)) if lack else table
 
 
 def _cells(table: rows.Rows) -> list[dict[str, Any]]:
@@ -232,3 +239,20 @@ def _told_once(accepted: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]]
             known, known_en = " y ".join(places), " and ".join(places).replace("fila", "row")
             wrong.append(Fault(said["_file"], said["_line"], "ITEM", code, said["item"], known, known_en))
     return good, wrong
+
+
+def _real_first(accepted: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Fault]]:
+    """Made-up answers give way where a region has answered the index itself: what is invented neither doubts nor completes it."""
+    real = {tuple(said[c] for c in OF_ONE_INDEX): said for said in reversed(accepted) if not said["simulated"]}
+    kept, wrong = [], []
+    for said in accepted:
+        own = real.get(tuple(said[c] for c in OF_ONE_INDEX))
+        if own is None or not said["simulated"]:
+            kept.append(said)
+        else:
+            wrong.append(
+                Fault(
+                    said["_file"], said["_line"], "ITEM", "simulated_beside", said["item"], own["_file"], own["_file"]
+                )
+            )
+    return kept, wrong

@@ -1,10 +1,26 @@
 """What can be wrong with a filled form, in words that say what to write instead. Spanish first, English beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
+from procrisk.indices.periods import is_period, last_day
+
 SENTENCES: dict[str, tuple[str, str]] = {
+    "no_workbook": (
+        "el libro no se puede abrir y no se leyó: guárdelo de nuevo como .xlsx, o use la plantilla",
+        "the workbook cannot be opened and was not read: save it again as .xlsx, or use the template",
+    ),
+    "no_header": (
+        "no se leyó: no se encontró la fila de títulos (con ITEM y RESPUESTA) en las primeras {known} filas; use la plantilla",
+        "not read: no header with ITEM and RESPUESTA in the first {known} rows; use the template",
+    ),
+    "columns_missing": (
+        "no se leyó: faltan las columnas {found}; use la plantilla",
+        "not read: the columns {found} are missing; use the template",
+    ),
     "row_ragged": (
         "la fila no tiene las mismas columnas que la fila de títulos: borre lo que sobra o complete lo que falta",
         "the row has not the columns of the header: delete what is too much or fill in what lacks",
@@ -70,12 +86,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{found}” is no link: paste it whole, from https:// on",
     ),
     "date_missing": (
-        "falta la fecha del documento de evidencia: escríbala como 31/03/2025",
-        "the date of the evidence is missing: write it as 31/03/2025",
+        "falta la fecha del documento de evidencia: escríbala como {day}",
+        "the date of the evidence is missing: write it as {day}",
     ),
     "date_invalid": (
-        "«{found}» no es una fecha: escríbala como 31/03/2025",
-        "“{found}” is no date: write it as 31/03/2025",
+        "«{found}» no es una fecha: escríbala como {day}",
+        "“{found}” is no date: write it as {day}",
     ),
     "date_after_period": (
         "{found} es posterior al periodo {period}, que termina el {known}: la evidencia debe ser del periodo o anterior",
@@ -89,8 +105,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "la pregunta {found} ya está respondida igual en {known}: esta fila no se cuenta",
         "question {found} is already answered alike in {known}: this row is not counted",
     ),
+    "simulated_beside": (
+        "{found} es una respuesta simulada y la región respondió de verdad este índice en {known}: la simulada no se cuenta",
+        "{found} is a made-up answer and the region itself answered this index in {known}: the made-up one is not counted",
+    ),
 }
-"""Code of a fault -> what it says in Spanish and English. {found}: what is written; {known}: what could stand there."""
+"""Code of a fault -> what it says in Spanish and English. {found}: what is written; {known}: what could stand there; {day}: a date of the period."""
 
 SCHEMA: dict[str, type[pl.DataType]] = {
     "file": pl.String,
@@ -106,10 +126,13 @@ KEY = ("file", "row", "column", "code")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a cell. row: of the file, 1 being the first; column: as the form's header names it."""
+    """One thing that is wrong with a cell. row: of the file, 1 being the first; column: as the form's header names it.
+
+    A file that is no form has neither row nor column.
+    """
 
     file: str
-    row: int
+    row: int | None
     column: str
     code: str
     found: str = ""
@@ -120,16 +143,26 @@ class Fault:
     @property
     def text_es(self) -> str:
         """The sentence in Spanish."""
-        return SENTENCES[self.code][0].format(found=self.found, known=self.known, period=self.period)
+        return self._said(0, self.known)
 
     @property
     def text_en(self) -> str:
         """The sentence in English."""
-        return SENTENCES[self.code][1].format(found=self.found, known=self.known_en or self.known, period=self.period)
+        return self._said(1, self.known_en or self.known)
+
+    def _said(self, tongue: int, known: str) -> str:
+        day = f"{last_day(self.period):%d/%m/%Y}" if is_period(self.period) else "31/12/2025"
+        return SENTENCES[self.code][tongue].format(found=self.found, known=known, period=self.period, day=day)
 
     def __str__(self) -> str:
         """File, row, column and the sentence in both languages, on one line."""
-        return f"{self.file}, fila {self.row}, columna {self.column}: {self.text_es} · {self.text_en}"
+        return told({c: getattr(self, c) for c in SCHEMA})
+
+
+def told(fault: Mapping[str, Any]) -> str:
+    """A row of the quarantine in one line: file, row, column and the sentence in both languages."""
+    place = "" if fault["row"] is None else f", fila {fault['row']}, columna {fault['column']}"
+    return f"{fault['file']}{place}: {fault['text_es']} · {fault['text_en']}"
 
 
 def frame(faults: list[Fault]) -> pl.DataFrame:
