@@ -19,6 +19,7 @@ def benchmarks(
     out: str,
     context: list[str] | None = None,
     forms: list[str] | None = None,
+    audits: str | None = None,
     as_of: date | None = None,
     settings_file: str | None = None,
     accept_drift: str | None = None,
@@ -39,7 +40,9 @@ def benchmarks(
         accept_drift=accept_drift,
         command="benchmarks",
     )
-    with command.quarter(request, [Path(f) for f in forms or []], quick=quick) as q:
+    with command.quarter(
+        request, [Path(f) for f in forms or []], audits=Path(audits) if audits else None, quick=quick
+    ) as q:
         if q.is_nothing_new():
             return str(q.current())
         _tasks.stage("read", q.night.read, retries=2)
@@ -60,6 +63,7 @@ def main() -> None:
     parser.add_argument("--out", default="out")
     parser.add_argument("--context", action="append", default=[])
     parser.add_argument("--forms", action="append", default=[])
+    parser.add_argument("--audits")
     parser.add_argument("--as-of", type=date.fromisoformat)
     parser.add_argument("--settings")
     parser.add_argument("--accept-drift")
@@ -71,6 +75,7 @@ def main() -> None:
             args.out,
             args.context,
             args.forms,
+            args.audits,
             as_of=args.as_of,
             settings_file=args.settings,
             accept_drift=args.accept_drift,

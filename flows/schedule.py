@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--context", action="append", default=[])
     parser.add_argument("--cron", default=CRON, help=f"in {ZONE}; default {CRON}")
     parser.add_argument("--forms", action="append", default=[], help="filled forms of the integrity indices")
+    parser.add_argument("--audits", help="control reports by region, shown beside the score with their warning")
     parser.add_argument("--quarterly", default=QUARTERLY, help=f"of the benchmark; default {QUARTERLY}")
     parser.add_argument("--api", default=os.environ.get("PREFECT_API_URL", API))
     args = parser.parse_args()
@@ -70,7 +71,9 @@ def main() -> None:
         served: Any = [
             nightly.to_deployment("nightly", schedule=Cron(args.cron, timezone=ZONE), parameters=given),
             benchmarks.to_deployment(
-                "benchmarks", schedule=Cron(args.quarterly, timezone=ZONE), parameters={**given, "forms": args.forms}
+                "benchmarks",
+                schedule=Cron(args.quarterly, timezone=ZONE),
+                parameters={**given, "forms": args.forms, "audits": args.audits},
             ),
         ]
         serve(*served, pause_on_shutdown=False, limit=1)

@@ -60,6 +60,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="filled forms of the integrity indices (CSV or XLSX)",
     )
+    c.add_argument(
+        "--audits",
+        type=Path,
+        metavar="CSV",
+        help="control reports of the Contraloría by region, shown beside the score with their warning",
+    )
     c.add_argument("--quick", action="store_true", help="stability under other choices, seeds and thresholds alone")
 
     c = add("fetch", _fetch, "download the publisher's monthly files, resumable, checked against the published sha")
@@ -206,7 +212,7 @@ def _run(args: argparse.Namespace) -> int:
 def _benchmark(args: argparse.Namespace) -> int:
     from procrisk.benchmark import command
 
-    version, outcome = command.run(_request(args, "benchmark"), args.forms, quick=args.quick)
+    version, outcome = command.run(_request(args, "benchmark"), args.forms, audits=args.audits, quick=args.quick)
     print(command.told(args.out, version, outcome))
     return 0
 

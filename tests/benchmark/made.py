@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from procrisk.benchmark.dictionary import P_CELLS, TABLES
+from procrisk.benchmark.dictionary import TABLES
+from procrisk.benchmark.dictionary_indices import P_CELLS
 from procrisk.benchmark.fields import Table, conform
 from procrisk.benchmark.material import Material
 from procrisk.indicators import INDICATORS

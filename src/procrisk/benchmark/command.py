@@ -15,8 +15,10 @@ import polars as pl
 
 from procrisk import fingerprint, logs, pipeline, quality
 from procrisk.benchmark import contents, tables
+from procrisk.benchmark.integrity import Given
 from procrisk.benchmark.material import Material
 from procrisk.errors import InputMissingError
+from procrisk.indices import faults
 from procrisk.publication import registers, store
 from procrisk.publication.summary import headline
 from procrisk.scoring.stability import Run
@@ -27,6 +29,8 @@ VOLUME = "volume:"
 """Checks of the night that compare with the nightly publication; the benchmark is compared with its own last one."""
 QUICK = ("choices", "seeds", "thresholds")
 """Checks of stability that a quick run makes."""
+SHOWN = 40
+"""Faults of forms told in the log of the run; all of them are in data/form_faults.csv."""
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Quarter:
     """One run, stage by stage; each stage fills what the next one reads. Nothing is published before `publish`."""
 
     night: pipeline.Night
-    forms: Sequence[Path] = ()
+    given: Given = field(default_factory=Given)
     quick: bool = False
     """Stability is told under other choices, seeds and thresholds alone, not without each indicator and buyer in turn."""
     material: Material | None = None
@@ -57,10 +61,18 @@ class Quarter:
 
     def _fingerprint(self) -> str:
         r = self.night.request
-        forms = [f"{f['name']} {f['sha256']}" for f in _told(self.forms)]
+        given = [
+            f"{kind} {f['name']} {f['sha256']}"
+            for kind, files in zip(("form", "audits"), self._files(), strict=True)
+            for f in files
+        ]
         libraries = json.dumps(contents.libraries())
-        rest = (str(self.quick), str(r.as_of), r.settings.sha256, r.settings.anomaly.model, *forms, libraries)
+        rest = (str(self.quick), str(r.as_of), r.settings.sha256, r.settings.anomaly.model, *given, libraries)
         return fingerprint.of_run(r.sources, r.context, *rest)
+
+    def _files(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Name, hash and size of the forms, and of the file of audits."""
+        return _told(self.given.forms), _told([self.given.audits] if self.given.audits else [])
 
     def compute(self) -> None:
         """The tables, after the night's own checks; which nightly version the same inputs give is noted.
@@ -83,12 +95,12 @@ class Quarter:
         run = Run(n.dataset, n.as_of, settings, others=pipeline.others(n.dataset, n.evaluated, settings))
         speak = headline(n.regions)
         found, refused = tables.compute(
-            run, n.evaluated, n.processes, n.covered, self.forms, speak, QUICK if self.quick else None
+            run, n.evaluated, n.processes, n.covered, self.given, speak, QUICK if self.quick else None
         )
-        for told in refused.iter_rows(named=True):
-            logs.get().warning(
-                "form", file=told["file"], row=told["row"], column=told["column"], problem=told["text_en"]
-            )
+        for fault in refused.head(SHOWN).iter_rows(named=True):
+            logs.get().warning("form", problem=faults.told(fault))
+        if refused.height > SHOWN:
+            logs.get().warning("form", more=refused.height - SHOWN, all_of_them="data/form_faults.csv")
         self.material = Material(
             tables=found,
             scope=speak[0],
@@ -128,7 +140,7 @@ class Quarter:
         """Write the version, complete, into a folder that nobody reads yet."""
         assert self.material is not None, "compute() comes first"
         self.staged = store.stage(self.out)
-        self.version = contents.write(self.staged, self.material, _told(self.forms))
+        self.version = contents.write(self.staged, self.material, *self._files())
         return self.staged
 
     def publish(self) -> str:
@@ -143,20 +155,22 @@ class Quarter:
         return self.version
 
 
-def _told(forms: Sequence[Path]) -> list[dict[str, Any]]:
-    """Name, hash and size of each form, sorted: nothing of the machine on which they lie."""
+def _told(files: Sequence[Path]) -> list[dict[str, Any]]:
+    """Name, hash and size of each file, sorted: nothing of the machine on which they lie."""
     told = []
-    for path in forms:
+    for path in files:
         try:
             data = path.read_bytes()
         except OSError as e:
-            raise InputMissingError(f"form {path} cannot be read: {e.strerror}") from e
+            raise InputMissingError(f"{path}: no se puede leer / cannot be read: {e.strerror}") from e
         told.append({"name": path.name, "sha256": sha256(data).hexdigest(), "bytes": len(data)})
     return sorted(told, key=lambda f: (f["name"], f["sha256"]))
 
 
 @contextmanager
-def quarter(request: pipeline.Request, forms: Sequence[Path] = (), *, quick: bool = False) -> Iterator[Quarter]:
+def quarter(
+    request: pipeline.Request, forms: Sequence[Path] = (), *, audits: Path | None = None, quick: bool = False
+) -> Iterator[Quarter]:
     """A run that holds the locks of DIR (for its lake) and of DIR/benchmark, and leaves nothing unfinished behind.
 
     Raises:
@@ -165,7 +179,7 @@ def quarter(request: pipeline.Request, forms: Sequence[Path] = (), *, quick: boo
     with pipeline.night(request) as n:
         try:
             with store.lock(request.out / FOLDER):
-                yield Quarter(n, forms, quick)
+                yield Quarter(n, Given(forms, audits), quick)
         finally:
             store.sweep(request.out)
             _drop_if_empty(request.out / "versions")
@@ -177,13 +191,15 @@ def _drop_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def run(request: pipeline.Request, forms: Sequence[Path] = (), *, quick: bool = False) -> tuple[str, str]:
+def run(
+    request: pipeline.Request, forms: Sequence[Path] = (), *, audits: Path | None = None, quick: bool = False
+) -> tuple[str, str]:
     """The whole job in this process.
 
     Returns:
         the id of the version that is now current, and "published" or "nothing new".
     """
-    with quarter(request, forms, quick=quick) as q:
+    with quarter(request, forms, audits=audits, quick=quick) as q:
         if q.is_nothing_new():
             return str(q.current()), pipeline.NOTHING_NEW
         q.night.read()

@@ -25,13 +25,16 @@ LIBRARIES = ("altair", "vl-convert-python", "typst")
 """What draws and sets: another version of them may give other bytes."""
 
 
-def write(staged: Path, m: Material, forms: Sequence[Mapping[str, Any]]) -> str:
+def write(
+    staged: Path, m: Material, forms: Sequence[Mapping[str, Any]], audits: Sequence[Mapping[str, Any]] = ()
+) -> str:
     """Write every file of the benchmark into `staged` and seal it.
 
     Args:
         staged: an empty folder, from store.stage.
         m: the material.
         forms: name, sha256 and bytes of each form behind the indices.
+        audits: the same of the file of control reports, if one was given.
 
     Returns:
         the version's id: a hash of the content, which depends on the inputs, code and settings alone.
@@ -41,7 +44,7 @@ def write(staged: Path, m: Material, forms: Sequence[Mapping[str, Any]]) -> str:
     exports.write_json(dashboard.document(m), staged / dashboard.FILE)
     exports.write_json(dashboard.schema(), staged / dashboard.SCHEMA_FILE)
     _text(package.dictionary(), staged / "diccionario.md")
-    _text(method.note(m, forms), staged / "metodo.md")
+    _text(method.note(m, [*forms, *audits]), staged / "metodo.md")
     (staged / "figures").mkdir()
     (staged / "hojas").mkdir()
     for name, (draw, _) in FIGURES.items():
@@ -53,7 +56,7 @@ def write(staged: Path, m: Material, forms: Sequence[Mapping[str, Any]]) -> str:
         for name, part in OF_A_REGION.items():
             _text(getattr(sheet, part), staged / "figures" / f"{sheet.code}_{name}.svg")
     _text(pages.index(m, [(name, told) for name, (_, told) in FIGURES.items()]), staged / "index.html")
-    return store.seal(staged, _manifest(m, forms))
+    return store.seal(staged, {**_manifest(m, forms), "audits": list(audits)})
 
 
 def _text(text: str, path: Path) -> None:

@@ -2,22 +2,26 @@
 
 from collections.abc import Mapping
 
-from procrisk.benchmark.fields import COMMON, DAY, LIST, NUMBER, TEXT, TRUTH, WHOLE, Field, Table, count, points, share
+from procrisk.benchmark import dictionary_indices
+from procrisk.benchmark.fields import (
+    COMMON,
+    LIST,
+    NUMBER,
+    TEXT,
+    TRUTH,
+    WHOLE,
+    Field,
+    Table,
+    columns,
+    count,
+    points,
+    share,
+)
 from procrisk.indicators import roles
 from procrisk.records.regions import REGIONS
 
 PLACE = ("region_code", "region", "scope", "period")
 SIZE = ("n_processes", "n_scored", "n_buyers", "amount_pen", "share_evaluable")
-INDICES = ("RIFI", "CRAPI")
-CELLS = tuple(f"C{capacity}R{risk}" for capacity in (1, 2, 3) for risk in (1, 2, 3))
-"""The nine categories of the matrix: level of capacity, then of risk, 1 low to 3 high."""
-P_CELLS = {cell: f"p_{cell[1]}_{cell[3]}" for cell in CELLS}
-"""Category to the column of its probability."""
-
-
-def _columns(*names: str, **own: Field) -> dict[str, Field]:
-    """Common columns by name, then a table's own."""
-    return {**{n: COMMON[n] for n in names}, **own}
 
 
 def _rank(end_es: str, end_en: str, which_es: str, which_en: str) -> Field:
@@ -39,7 +43,7 @@ SCORES = Table(
     "Puntajes de señales de riesgo, por región y parte",
     "Risk-signal scores by region and part",
     {
-        **_columns(*PLACE),
+        **columns(*PLACE),
         "weighting": Field(TEXT, "", "Si cada proceso pesa lo mismo o según sus soles", "Whether each process weighs the same or by its soles", ("count", "soles")),
         "part": Field(TEXT, "", "Qué parte del puntaje: todo, una fase, una categoría o un riesgo", "Which part of the score: all, phase:..., category:... or risk:R.."),
         "crude": points("Promedio simple de los procesos", "Plain mean of the processes"),
@@ -55,7 +59,7 @@ SCORES = Table(
         "rank_high": _rank("más bajo", "Lowest", "cada región por sí, 95 %", "marginal, 95 %"),
         "rank_low_all": _rank("más alto", "Highest", "todas a la vez, 95 %", "simultaneous, 95 %"),
         "rank_high_all": _rank("más bajo", "Lowest", "todas a la vez, 95 %", "simultaneous, 95 %"),
-        **_columns(*SIZE),
+        **columns(*SIZE),
         "bound_low": points("Promedio simple si todo lo no evaluable no tuviera señal", "Crude mean if all that is not evaluable were clear"),
         "bound_high": points("Promedio simple si todo lo no evaluable tuviera señal", "Crude mean if all that is not evaluable were raised"),
         "n_effective": Field(NUMBER, "procesos", "Número efectivo de procesos: los de una misma entidad se parecen", "Effective number of processes: those of one buyer resemble each other", least=0),
@@ -67,7 +71,7 @@ FUNNEL = Table(
     "Embudo: qué región se aparta más de lo que explica el azar",
     "Funnel: which region departs by more than chance",
     {
-        **_columns("region_code", "scope", "period"),
+        **columns("region_code", "scope", "period"),
         "n": Field(NUMBER, "procesos", "Número efectivo de procesos", "Effective number of processes", least=0),
         "standardised": Field(NUMBER, "puntos", "Puntaje estandarizado, sin acercar", "Standardised score, not shrunk"),
         "reference": points("Valor de referencia: el promedio del ámbito", "Reference: the mean of the scope"),
@@ -89,7 +93,7 @@ SEPARABLE = Table(
     {
         "region_code": COMMON["region_code"],
         "other_code": Field(TEXT, "", "Código de la otra región", "Code of the other region", tuple(REGIONS)),
-        **_columns("scope", "period"),
+        **columns("scope", "period"),
         "difference": _difference("Puntaje de la región menos el de la otra", "Score of the region less that of the other"),
         "low": Field(NUMBER, "puntos", "Límite inferior de la diferencia (todas a la vez, 95 %)", "Lower end of the difference (simultaneous, 95 %)"),
         "high": Field(NUMBER, "puntos", "Límite superior de la diferencia (todas a la vez, 95 %)", "Upper end of the difference (simultaneous, 95 %)"),
@@ -103,7 +107,7 @@ STABILITY = Table(
     "Stability: what moves if the method does",
     {
         "check": Field(TEXT, "", "Qué se cambió", "What was changed"),
-        **_columns("scope", "period"),
+        **columns("scope", "period"),
         "top5_shared": count("regiones", "Cuántas de las cinco más altas siguen siéndolo", "How many of the top five stay"),
         "jaccard_top5": share("Parecido de los cinco primeros (Jaccard)", "Likeness of the top five (Jaccard)"),
         "max_rank_move": Field(NUMBER, "puestos", "Mayor cambio de puesto (los empates comparten el promedio)", "Largest move of a rank (ties share the mean)", least=0),
@@ -118,7 +122,7 @@ ASSOCIATION = Table(
     "Asociación del puntaje con lo que podría confundirlo",
     "Association of the score with what could confound it",
     {
-        **_columns("scope", "period"),
+        **columns("scope", "period"),
         "what": Field(TEXT, "", "Con qué se compara", "What it is held against"),
         "rho": Field(NUMBER, "correlación", "Correlación de rangos", "Rank correlation", least=-1, most=1),
         "n": count("regiones", "Regiones comparadas", "Regions compared"),
@@ -132,12 +136,12 @@ DRIVERS = Table(
     "Qué explica el puntaje: señales por encima de lo esperado",
     "What drives the score: signals above what was expected",
     {
-        **_columns("region_code", "scope", "period", "indicator"),
+        **columns("region_code", "scope", "period", "indicator"),
         "name_es": Field(TEXT, "", "Nombre del indicador", "Name of the indicator in Spanish"),
         "name_en": Field(TEXT, "", "Nombre del indicador en inglés", "Name of the indicator"),
         "role": Field(TEXT, "", "Si cuenta en el puntaje (`information` no cuenta)", "Whether it counts in the score (`information` does not)", roles.ROLES),
         "risks": Field(LIST, "", "Riesgos del catálogo de los que es señal", "Risks of the catalogue of which it is a sign"),
-        **_columns("raised", "evaluated"),
+        **columns("raised", "evaluated"),
         "rate": share("Procesos con señal sobre evaluados", "Raised over evaluated"),
         "expected": Field(NUMBER, "procesos", "Procesos con señal que se esperaban por lo que compra", "Processes expected at the rates of its mix", least=0),
         "excess": Field(NUMBER, "procesos", "Con señal menos esperados", "Raised less expected"),
@@ -150,7 +154,7 @@ UNSEEN = Table(
     "Lo que no se pudo evaluar, por región y motivo",
     "What could not be evaluated, by region and reason",
     {
-        **_columns("region_code", "scope", "period"),
+        **columns("region_code", "scope", "period"),
         "reason": Field(TEXT, "", "Motivo", "Reason", ("column_absent", "value_missing", "too_few_peers")),
         "n": count("observaciones", "Observaciones no evaluables por ese motivo", "Observations not evaluable for that reason"),
         "applicable": count("observaciones", "Observaciones posibles", "Possible observations"),
@@ -163,110 +167,14 @@ COVERAGE = Table(
     "Cobertura del catálogo de 81 riesgos, por región",
     "Coverage of the catalogue of 81 risks, by region",
     {
-        **_columns("risk", "region_code"),
+        **columns("risk", "region_code"),
         "applicable": count("procesos", "Procesos en su ámbito", "Processes in its scope"),
-        **_columns("evaluated", "raised"),
+        **columns("evaluated", "raised"),
         "not_evaluable": count("procesos", "Procesos que no se pudieron evaluar", "Processes that could not be evaluated"),
         "why": Field(TEXT, "", "Por qué no", "Why not, in Spanish"),
         "why_en": Field(TEXT, "", "Por qué no, en inglés", "Why not, in English"),
     },
     ("risk", "region_code"),
-)  # fmt: skip
-
-INDEX_SCORES = Table(
-    "Índices de la función de integridad (RIFI) y de la comisión anticorrupción (CRAPI)",
-    "Indices of the integrity function (RIFI) and the anti-corruption commission (CRAPI)",
-    {
-        **_columns("region_code", "region", "period"),
-        "index": Field(TEXT, "", "Índice", "Index", INDICES),
-        "framework": Field(TEXT, "", "Versión del modelo de integridad", "Version of the integrity model"),
-        "pillar": Field(TEXT, "", "Pilar o dimensión; `all` es el índice", "Pillar or dimension; `all` is the index"),
-        "score": points("Valor; más es mejor; vacío es sin datos", "Value; more is better; empty is no data"),
-        "known": share("Parte de las preguntas aplicables con respuesta", "Share of the applicable items that are answered"),
-        **{
-            f"n_{what}": count("preguntas", es, en)
-            for what, es, en in (
-                ("yes", "Respuestas «sí»", "Items answered yes"),
-                ("no", "Respuestas «no»", "Items answered no"),
-                ("no_evidence", "Sin evidencia, que no es «no»", "Items without evidence, which is not no"),
-                ("not_applicable", "No aplicables", "Items that do not apply"),
-            )
-        },
-        "weight": Field(NUMBER, "peso", "Peso en el índice", "Weight in the index", least=0),
-        "weight_is_ours": Field(TRUTH, "", "El peso es criterio propio, no de una norma", "The weight is our own judgement, not a norm's"),
-        "ladder": Field(NUMBER, "etapas 0-3", "Etapas cumplidas (pilar B del RIFI)", "Stages fulfilled (pillar B of RIFI)", least=0, most=3),
-        "apt": Field(LIST, "etapas", "Etapas en que es apta", "Stages in which it is apt"),
-        "source": COMMON["source"],
-        "simulated": COMMON["simulated"],
-        "score_low": points("Valor si todo lo no conocido fuera «no»", "Value if all that is not known were no"),
-        "score_high": points("Valor si todo lo no conocido fuera «sí»", "Value if all that is not known were yes"),
-        "n_number": count("preguntas", "Respuestas con un número", "Items answered with a number"),
-        "n_unanswered": count("preguntas", "Sin respuesta", "Items without an answer"),
-        "icp_official": Field(NUMBER, "", "ICP oficial publicado", "Official ICP as published", least=0),
-        "icp_stage1": Field(NUMBER, "", "Etapa 1 del ICP oficial", "Stage 1 of the official ICP", least=0),
-        "baseline_period": Field(TEXT, "", "Periodo base de la región", "The region's base period"),
-        "progress": _difference("Avance desde su periodo base", "Progress from its base period"),
-    },
-    ("region_code", "period", "index", "framework", "pillar"),
-)  # fmt: skip
-
-ITEMS = Table(
-    "Respuestas detrás de los índices",
-    "Answers behind the indices",
-    {
-        **_columns("region_code", "period"),
-        "index": Field(TEXT, "", "Índice", "Index", INDICES),
-        "item": Field(TEXT, "", "Pregunta", "Item"),
-        "answer": Field(TEXT, "", "Respuesta", "Answer: yes, no, no evidence, not applicable, or a number"),
-        "value": Field(NUMBER, "", "Valor que entra en el índice", "Value that enters the index"),
-        "evidence_url": Field(TEXT, "", "Dirección de la evidencia", "Address of the evidence"),
-        "evidence_date": Field(DAY, "", "Fecha de la evidencia", "Date of the evidence"),
-        "framework": Field(TEXT, "", "Versión del modelo de integridad", "Version of the integrity model"),
-        **_columns("source", "simulated"),
-    },
-    ("region_code", "period", "index", "framework", "item"),
-)  # fmt: skip
-
-MATRIX = Table(
-    "Matriz de capacidad y riesgo",
-    "Matrix of capacity and risk",
-    {
-        **_columns("region_code"),
-        "capacity": points("Capacidad de la función de integridad; más es mejor", "Capacity of the integrity function; more is better"),
-        "capacity_level": Field(WHOLE, "nivel", "Nivel de capacidad, 1 a 3; vacío si no se puede afirmar uno", "Level of capacity, 1 to 3; empty where none can be affirmed", least=1, most=3),
-        "risk": points("Puntaje de señales de riesgo", "Risk-signal score"),
-        "risk_level": Field(WHOLE, "nivel", "Nivel de riesgo, 1 a 3; vacío si no se puede afirmar uno", "Level of risk, 1 to 3; empty where none can be affirmed", least=1, most=3),
-        "category": Field(TEXT, "", "Categoría, si se puede afirmar una", "Category, where one can be affirmed", CELLS),
-        "p_category": share("Probabilidad de la categoría más probable", "Probability of the most probable category"),
-        **{column: share(f"Probabilidad de la categoría {cell}", f"Probability of category {cell}") for cell, column in P_CELLS.items()},
-        "setup_es": Field(TEXT, "", "Organización recomendada", "Recommended set-up, in Spanish"),
-        "setup_en": Field(TEXT, "", "Organización recomendada, en inglés", "Recommended set-up"),
-        "functions_es": Field(LIST, "", "Funciones que priorizar", "Functions to put first, in Spanish"),
-        "functions_en": Field(LIST, "", "Funciones que priorizar, en inglés", "Functions to put first"),
-        "most_likely": Field(TEXT, "", "Categoría más probable", "Most probable category", CELLS),
-        "sentence_es": COMMON["text_es"],
-        "sentence_en": COMMON["text_en"],
-        "capacity_low": points("Límite inferior de la capacidad", "Lower end of the capacity"),
-        "capacity_high": points("Límite superior de la capacidad", "Upper end of the capacity"),
-        "capacity_source": Field(TEXT, "", "De dónde sale la capacidad", "Where the capacity comes from"),
-        "risk_low": points("Límite inferior del puntaje", "Lower end of the score"),
-        "risk_high": points("Límite superior del puntaje", "Upper end of the score"),
-        "cuts_are_ours": Field(TRUTH, "", "Los cortes son criterio propio", "The cuts are our own judgement"),
-        "simulated": COMMON["simulated"],
-    },
-    ("region_code",),
-)  # fmt: skip
-
-DIAGNOSTIC = Table(
-    "Diagnóstico: fortalezas, debilidades, oportunidades y amenazas",
-    "Diagnostic: strengths, weaknesses, opportunities and threats",
-    {
-        **_columns("region_code"),
-        "kind": Field(TEXT, "", "Clase", "Kind", ("strength", "weakness", "opportunity", "threat")),
-        **_columns("text_es", "text_en", "source"),
-        "line": Field(WHOLE, "línea", "Orden dentro de la región", "Order within the region", least=1),
-    },
-    ("region_code", "line"),
 )  # fmt: skip
 
 TABLES: Mapping[str, Table] = {
@@ -278,9 +186,6 @@ TABLES: Mapping[str, Table] = {
     "drivers": DRIVERS,
     "unseen": UNSEEN,
     "coverage": COVERAGE,
-    "indices": INDEX_SCORES,
-    "items": ITEMS,
-    "matrix": MATRIX,
-    "diagnostic": DIAGNOSTIC,
+    **dictionary_indices.TABLES,
 }
 """Name of the file in data/ to its table."""

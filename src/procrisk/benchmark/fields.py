@@ -64,6 +64,11 @@ COMMON: Mapping[str, Field] = {
 """Columns that mean the same in every table."""
 
 
+def columns(*names: str, **own: Field) -> dict[str, Field]:
+    """Common columns by name, then a table's own."""
+    return {**{n: COMMON[n] for n in names}, **own}
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table: its title, what one row is, its columns in order, and those that tell its rows apart."""

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
+from procrisk.benchmark import integrity
 from procrisk.benchmark.dictionary import TABLES
 from procrisk.benchmark.fields import conform
 from procrisk.errors import UsageError
 from procrisk.indicators import INDICATORS
 from procrisk.indicators.evaluate import WHY, Evaluated
-from procrisk.indices import tables as indices
 from procrisk.records.assemble import Dataset
 from procrisk.scoring import regional
 from procrisk.scoring.estimates import SCOPES, select
@@ -19,8 +18,6 @@ from procrisk.scoring.periods import periods
 from procrisk.scoring.stability import Run
 
 NOT_EVALUABLE = {code: name for code, name in WHY.items() if name != "out_of_scope"}
-SHARED_KEY = {"indices": "scores", "items": "items", "matrix": "matrix", "diagnostic": "diagnostic"}
-"""Table of the benchmark to the one of the indices that it is."""
 
 Frames = dict[str, pl.DataFrame]
 
@@ -30,7 +27,7 @@ def compute(
     evaluated: Evaluated,
     processes: pl.DataFrame,
     coverage: pl.DataFrame,
-    forms: Sequence[Path],
+    given: integrity.Given,
     speak: tuple[str, str],
     checks: Sequence[str] | None = None,
 ) -> tuple[Frames, pl.DataFrame]:
@@ -41,7 +38,7 @@ def compute(
         evaluated: what the indicators say.
         processes: rows of processes.parquet.
         coverage: of the catalogue, by region.
-        forms: filled forms of the indices; there may be none.
+        given: what the indices are made from; there may be nothing.
         speak: the scope and period that the sheets speak of. Parts of the score and stability are computed for that period,
             drivers, funnel and pairs for whole years too, the score as a whole for every period.
         checks: of stability (see `regional.stability`); every one when None.
@@ -51,7 +48,7 @@ def compute(
 
     Raises:
         UsageError: the records hold no process of a regional or local government: there is nothing to compare.
-        InputMissingError: a form is missing, or is none.
+        InputMissingError: a form is missing.
     """
     scope, period = speak
     if not period:
@@ -81,9 +78,11 @@ def compute(
         "unseen": unseen(processes, evaluated.why, run.as_of, years),
         "coverage": coverage,
     }
-    asked = indices.tables(forms, _procurement(counted, drivers, scope, period))
-    found |= {name: asked[other] for name, other in SHARED_KEY.items()}
-    return {name: conform(name, found[name], table) for name, table in TABLES.items()}, asked["quarantine"]
+    asked, refused = integrity.compute(
+        given, counted, drivers, found["funnel"], (processes, _suppliers(run)), (scope, period)
+    )
+    found |= asked
+    return {name: conform(name, found[name], table) for name, table in TABLES.items()}, refused
 
 
 def _years(processes: pl.DataFrame, as_of: date) -> list[str]:
@@ -119,11 +118,6 @@ def _named(drivers: pl.DataFrame) -> pl.DataFrame:
         orient="row",
     )
     return drivers.join(known, on="indicator", how="left", maintain_order="left", validate="m:1")
-
-
-def _procurement(counted: pl.DataFrame, drivers: pl.DataFrame, scope: str, period: str) -> indices.Procurement:
-    here = (pl.col("scope") == scope) & (pl.col("period") == period)
-    return indices.Procurement(counted.filter(here), period, drivers=drivers.filter(here))
 
 
 def unseen(processes: pl.DataFrame, why: pl.DataFrame, as_of: date, only_periods: Sequence[str]) -> pl.DataFrame:

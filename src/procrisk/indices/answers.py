@@ -113,16 +113,23 @@ def read(paths: Iterable[Path]) -> Answers:
 
 
 def _named(paths: Iterable[Path]) -> Iterator[tuple[str, rows.Rows | Fault]]:
-    """Each form with a name of its own: the file's; its path where two files are called alike, its number where a book holds several.
+    """Each form with a name of its own: the file's; with as many folders above it as tell two of one name apart, its number where a book holds several.
 
     Where a file, or a table in it, is no form, what is wrong with it stands in its place.
     """
     files = sorted(set(paths), key=lambda p: (p.name, str(p)))
-    alike = {p.name for n, p in enumerate(files) if n and files[n - 1].name == p.name}
     for path in files:
-        own = str(path) if path.name in alike else path.name
+        own = _own_name(path, [p for p in files if p != path])
         for n, table in enumerate(_tables(path, own), 1):
             yield own + (f" [{n}]" if n > 1 else ""), table
+
+
+def _own_name(path: Path, others: Sequence[Path]) -> str:
+    """The shortest end of a path that no other has."""
+    for depth in range(1, len(path.parts)):
+        if not any(p.parts[-depth:] == path.parts[-depth:] for p in others):
+            return "/".join(path.parts[-depth:])
+    return str(path)
 
 
 def _tables(path: Path, name: str) -> Iterator[rows.Rows | Fault]:

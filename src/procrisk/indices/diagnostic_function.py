@@ -73,7 +73,7 @@ def _answers(items: Sequence[dict[str, Any]], last: Mapping[str, Any]) -> Iterat
     for kind, answer, word in (("strength", YES, ("Sí", "Yes")), ("weakness", NO, ("No", "No"))):
         for item in [i for i in items if i["answer"] == answer][:ITEMS_SHOWN]:
             asked = framework.items[item["item"]]
-            source = item["evidence_url"] or item["source"] or f"formulario {last['index']} {last['period']}"
+            source = item["evidence_url"] or f"formulario {last['index']} {last['period']}"
             yield (
                 kind,
                 f"{mark}{_question(asked.text_es)} {word[0]} ({asked.id}).",
