@@ -167,6 +167,25 @@ def indices() -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def axes() -> pl.DataFrame:
+    """Of the same regions as `indices`; those without a score still have bounds."""
+    rows: dict[str, dict] = {}
+    for r in indices().iter_rows(named=True):
+        name = r["index"].lower()
+        rows.setdefault(r["region_code"], {"region_code": r["region_code"], "region": r["region"]}).update(
+            {
+                name: r["score"],
+                f"{name}_low": 12.0 if r["score"] is None else r["score"] - 2,
+                f"{name}_high": 71.0 if r["score"] is None else r["score"] + 2,
+                f"{name}_known": r["known"],
+                f"{name}_period": r["period"],
+                f"{name}_framework": r["framework"],
+                f"{name}_simulated": r["simulated"],
+            }
+        )
+    return pl.DataFrame(list(rows.values()), infer_schema_length=None)
+
+
 def matrix() -> pl.DataFrame:
     rows = []
     for at, (code, region) in enumerate(REGIONS.items()):
@@ -216,7 +235,7 @@ def tables(*, forms: bool = True) -> dict[str, pl.DataFrame]:
         "drivers": drivers(of),
         "unseen": unseen(of),
         "coverage": coverage(),
-        **({"indices": indices(), "matrix": matrix()} if forms else {}),
+        **({"indices": indices(), "axes": axes(), "matrix": matrix()} if forms else {}),
     }
     return {name: conform(name, _filled(found.get(name, t.empty()), t), t) for name, t in TABLES.items()}
 

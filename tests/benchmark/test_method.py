@@ -56,6 +56,34 @@ def test_forms_inputs_and_what_is_simulated_are_named():
     assert "No se dieron formularios" in method.note(m, [])
 
 
+def test_weights_of_the_indices_and_cuts_of_the_matrix_are_told_and_said_to_be_ours():
+    text = method.note(made.material(), [])
+    assert "los cortes son propuesta nuestra" in text
+    assert "RIFI, marco DS148-2024" in text
+    assert "B Nueve componentes del modelo, por etapas 40" in text
+    assert "cortes en 33.3 y 66.7" in text
+    assert "conjunto de las regiones, que aquí es 8.4" in text
+
+
+def test_what_stands_beside_the_score_comes_with_its_warning():
+    m = made.material()
+    columns = {
+        "scope": "subnational",
+        "period": made.YEAR,
+        "measured": "2022",
+        "n": 7,
+        "rho": -0.49,
+        "low": -0.92,
+        "high": 0.47,
+    }
+    notes = {"note_es": "7 regiones. Advertencia: mezcla.", "note_en": "7 regions. Warning: mixes."}
+    row = {**columns, **notes, "what": "inco_regional_government_2022"}
+    text = method.note(changed(m, tables={**m.tables, "external": pl.DataFrame([row])}), [])
+    part = text.split("## Al lado, con advertencia")[1]
+    assert part.index("Advertencia: mezcla.") < part.index("-0.49 (-0.92 a 0.47)")
+    assert "| INCO, gobiernos regionales 2022 | 2022 | 7 |" in part
+
+
 def test_stability_is_told_the_least_stable_first():
     m = made.material()
     rows = [

@@ -51,6 +51,15 @@ def test_nothing_is_placed_by_the_width_of_a_text(material, monkeypatch):
     assert "translate(150,36)" in svg
 
 
+def test_a_picture_copied_without_its_page_still_says_that_it_is_simulated(drawn):
+    for svg in drawn.values():
+        marked = drawing.marked(svg, "SIMULADO: <nada>")
+        assert marked.count("SIMULADO: &lt;nada&gt;</text></svg>") == 1
+        height = int(re.search(r' height="(\d+)"', svg)[1])
+        assert f'height="{height + drawing.BAND}"' in marked
+        assert drawing.marked(svg, "") == svg
+
+
 def luminance(colour):
     r, g, b = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return 0.2126 * r**2.2 + 0.7152 * g**2.2 + 0.0722 * b**2.2
@@ -116,6 +125,6 @@ def test_each_region_stands_in_its_cell_of_the_matrix(material, drawn):
     """Capacity grows to the right, risk upwards."""
     w, h = panels.CELL
     for r in material.tables["matrix"].drop_nulls("most_likely").iter_rows(named=True):
-        told = re.escape(f"{words.brief(r['region_code'])} 60 %")
+        told = re.escape(f"{words.brief(r['region_code'])} 60 %*")
         ((x, y),) = re.findall(rf"<text[^>]*translate\(([\d.]+),([\d.]+)\)[^>]*>{told}</text>", drawn["matrix"])
         assert r["most_likely"] == f"C{1 + int(float(x) // w)}R{3 - int(float(y) // h)}"

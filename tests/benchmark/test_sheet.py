@@ -128,6 +128,29 @@ def test_simulated_records_and_answers_are_said_to_be(simulated, forms, said):
     assert bool(sheet(made.material(simulated=simulated, forms=forms), "08").banner) == bool(said)
 
 
+def test_a_sheet_on_real_answers_is_not_said_to_be_simulated_because_another_region_is(material):
+    own = {f"{i}_simulated": pl.col(f"{i}_simulated") & (pl.col("region_code") != "08") for i in ("rifi", "crapi")}
+    tables = {
+        **material.tables,
+        "axes": material.tables["axes"].with_columns(**own),
+        "matrix": material.tables["matrix"].with_columns(simulated=pl.col("region_code") != "08"),
+    }
+    m = type(material)(**{f: getattr(material, f) for f in material.__slots__} | {"tables": tables})
+    assert sheet(m, "08").banner == ""
+    assert "[SIMULADO]" not in " ".join(sheet(m, "08").capacity)
+    assert sheet(m, "21").banner.startswith("RESPUESTAS SIMULADAS")
+
+
+def test_weights_and_cuts_are_said_to_be_ours_wherever_an_index_or_a_category_is(material):
+    for s in sheets(material):
+        assert "propuesta nuestra" in s.capacity[-1]
+
+
+def test_a_number_and_its_sign_stay_together(material):
+    said = sheet(material, "08").content()
+    assert not re.search(r"\d %|S/ \d", "".join(v for v in said["standing"] + said["unseen"]) + said["size"])
+
+
 def test_without_forms_there_are_no_indices(material):
     s = sheet(made.material(forms=False), "08")
     assert s.capacity[0].startswith("Índices de integridad (RIFI y CRAPI): sin datos")
@@ -144,7 +167,7 @@ def test_nothing_that_identifies_a_person_is_left(material, press):
         **{f: getattr(material, f) for f in material.__slots__} | {"tables": {**material.tables, "matrix": named}}
     )
     s = sheet(changed, "08")
-    assert "10456789012" in s.capacity[-1]
+    assert "10456789012" in s.capacity[-2]
     assert "45678901" not in pages.html(s)
     assert "45678901" not in flat(press.pdf(s))
 

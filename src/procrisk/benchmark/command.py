@@ -97,7 +97,9 @@ class Quarter:
         found, refused = tables.compute(
             run, n.evaluated, n.processes, n.covered, self.given, speak, QUICK if self.quick else None
         )
-        for fault in refused.head(SHOWN).iter_rows(named=True):
+        # what is no form at all first, then what a region wrote, then what was made up
+        told = refused.sort(pl.col("row").is_not_null(), pl.col("code") == "simulated_beside", maintain_order=True)
+        for fault in told.head(SHOWN).iter_rows(named=True):
             logs.get().warning("form", problem=faults.told(fault))
         if refused.height > SHOWN:
             logs.get().warning("form", more=refused.height - SHOWN, all_of_them="data/form_faults.csv")

@@ -5,17 +5,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from procrisk.benchmark import dashboard, method, package, pages, panels, pictures
+from procrisk.benchmark import dashboard, drawing, method, package, pages, panels, pictures
 from procrisk.benchmark.material import Material
 from procrisk.benchmark.sheet import sheets
 from procrisk.publication import exports, masking, store
 
+MATRIX = "matriz.svg"
 FIGURES = {
     "mapa.svg": (pictures.tile_map, "Mapa de cuadros: el puntaje de cada región"),
     "intervalos.svg": (pictures.intervals, "Puntaje, intervalo de 95 % y rango de puestos de cada región"),
     "embudo.svg": (pictures.funnel, "Embudo: qué regiones se apartan más de lo que explica el azar"),
     "tendencia.svg": (panels.trend, "Puntaje de cada región por periodo"),
-    "matriz.svg": (panels.matrix, "Matriz de capacidad de la función de integridad y riesgo"),
+    MATRIX: (panels.matrix, "Matriz de capacidad de la función de integridad y riesgo"),
 }
 """File in figures/ to what draws it and what it shows. Pictures of one region stand beside them: <code>_<name>.svg."""
 OF_A_REGION = {"intervalos": "intervals_svg", "factores": "drivers_svg", "tendencia": "trend_svg"}
@@ -44,19 +45,32 @@ def write(
     exports.write_json(dashboard.document(m), staged / dashboard.FILE)
     exports.write_json(dashboard.schema(), staged / dashboard.SCHEMA_FILE)
     _text(package.dictionary(), staged / "diccionario.md")
-    _text(method.note(m, [*forms, *audits]), staged / "metodo.md")
+    _text(method.note(m, forms, audits), staged / "metodo.md")
     (staged / "figures").mkdir()
     (staged / "hojas").mkdir()
     for name, (draw, _) in FIGURES.items():
-        _text(draw(m), staged / "figures" / name)
+        answers = m.simulated_forms and name == MATRIX
+        _text(drawing.marked(draw(m), _mark(m, answers=answers)), staged / "figures" / name)
     press = pages.Press()
     for sheet in sheets(m):
         exports.write_bytes(press.pdf(sheet), staged / "hojas" / f"{sheet.code}.pdf")
         _text(pages.html(sheet), staged / "hojas" / f"{sheet.code}.html")
         for name, part in OF_A_REGION.items():
-            _text(getattr(sheet, part), staged / "figures" / f"{sheet.code}_{name}.svg")
+            drawn = drawing.marked(getattr(sheet, part), _mark(m))
+            _text(drawn, staged / "figures" / f"{sheet.code}_{name}.svg")
     _text(pages.index(m, [(name, told) for name, (_, told) in FIGURES.items()]), staged / "index.html")
     return store.seal(staged, {**_manifest(m, forms), "audits": list(audits)})
+
+
+def _mark(m: Material, *, answers: bool = False) -> str:
+    """What a picture says on its face where it does not show what is real: it is copied without the page around it."""
+    return (
+        "SIMULADO: no describe a ninguna entidad real"
+        if m.simulated
+        else "Con respuestas simuladas (*)"
+        if answers
+        else ""
+    )
 
 
 def _text(text: str, path: Path) -> None:

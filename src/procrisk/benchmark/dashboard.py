@@ -32,6 +32,8 @@ def document(m: Material) -> Document:
         "licence": "CC-BY-4.0",
         "note_es": words.NOT_AN_ACCUSATION,
         "note_en": "A flag is a reason to look, never an accusation or a finding: honest cases raise them too.",
+        "indices_note_es": f"{words.OURS} El puntaje, RIFI y CRAPI no se suman.",
+        "indices_note_en": "Weights, items and cuts of the indices and the matrix are our proposal, to be agreed. Score, RIFI and CRAPI are not added up.",
         "regions": [_region(m, code) for code in REGIONS],
     }
 
@@ -40,7 +42,7 @@ def _region(m: Material, code: str) -> Document:
     row = next((r for r in m.headline().to_dicts() if r["region_code"] == code), None)
     pairs = m.pairs(code)
     funnel = next(iter(_of(m.of("funnel"), code)), None)
-    indices = {r["index"]: r for r in _of(m.tables["indices"], code) if r["pillar"] == "all"}
+    axes = next(iter(_of(m.tables["axes"], code)), {})
     cell = next(iter(_of(m.tables["matrix"], code)), None)
     drivers = m.of("drivers").filter((pl.col("region_code") == code) & SHOWN).sort("rank").head(DRIVERS)
     return {
@@ -54,12 +56,20 @@ def _region(m: Material, code: str) -> Document:
         "beyond_funnel": None if funnel is None else bool(funnel["outside"]),
         "trend": [{"period": r["period"], **_score(r)} for r in m.history(code).to_dicts()],
         "drivers": [_driver(d) for d in drivers.iter_rows(named=True)],
-        "rifi": _rounded(indices.get("RIFI", {}).get("score")),
-        "crapi": _rounded(indices.get("CRAPI", {}).get("score")),
+        **{index: _rounded(axes.get(index)) for index in ("rifi", "crapi")},
+        **{f"{index}_range": _range(axes, index) for index in ("rifi", "crapi")},
+        "simulated_indices": bool(
+            axes.get("rifi_simulated") or axes.get("crapi_simulated") or (cell and cell["simulated"])
+        ),
         "matrix": None
         if cell is None or cell["most_likely"] is None
         else {"category": cell["most_likely"], "probability": _rounded(cell["p_category"], 2)},
     }
+
+
+def _range(axes: Document, index: str) -> list[float | None] | None:
+    low, high = (_rounded(axes.get(f"{index}_{end}")) for end in ("low", "high"))
+    return None if low is None or high is None else [low, high]
 
 
 def _of(frame: pl.DataFrame, code: str) -> list[Document]:
@@ -124,6 +134,18 @@ def schema() -> Document:
         "drivers": {"type": "array", "items": _object(driver)},
         "rifi": _number("Índice de la función de integridad; más es mejor"),
         "crapi": _number("Índice de la comisión regional anticorrupción; más es mejor"),
+        **{
+            f"{index.lower()}_range": {
+                "type": ["array", "null"],
+                "prefixItems": [{"type": "number"}] * 2,
+                "description": f"{index} si todo lo no conocido fuera «no», y si fuera «sí»",
+            }
+            for index in ("RIFI", "CRAPI")
+        },
+        "simulated_indices": {
+            "type": "boolean",
+            "description": "Los índices o la matriz de la región usan respuestas simuladas",
+        },
         "matrix": {
             "anyOf": [
                 {"type": "null"},
@@ -133,7 +155,20 @@ def schema() -> Document:
     }
     top = {
         "schema": {"const": SCHEMA_ID},
-        **dict.fromkeys(("data_version", "as_of", "scope", "period", "licence", "note_es", "note_en"), text),
+        **dict.fromkeys(
+            (
+                "data_version",
+                "as_of",
+                "scope",
+                "period",
+                "licence",
+                "note_es",
+                "note_en",
+                "indices_note_es",
+                "indices_note_en",
+            ),
+            text,
+        ),
         **dict.fromkeys(("simulated", "simulated_indices"), truth),
         "months_with_records": {"type": "array", "items": text},
         "regions": {"type": "array", "minItems": len(REGIONS), "maxItems": len(REGIONS), "items": _object(region)},

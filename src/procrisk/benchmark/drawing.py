@@ -4,6 +4,7 @@ Altair lays a chart out by the width of its texts, which depends on the fonts of
 inner size and fixed margins instead (autosize none). Texts stay texts; the sheets set them in a typeface that travels with them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -16,7 +17,8 @@ FONT = "Libertinus Serif, Georgia, Times New Roman, serif"
 INK, SOFT, LINE = "#12263a", "#52667a", "#d5dde5"
 BLUE, PALE = "#1d4f86", "#8fb4d6"
 MARK, MARK_PALE = "#b34700", "#e0a070"
-"""The region of a sheet: vermilion after Okabe and Ito, darkened for contrast; its name is bold too, for grey print."""
+"""The region of a sheet: vermilion after Okabe and Ito, darkened for contrast; its row is shaded and its name bold, for grey print."""
+MARK_ROW = "#f3e2d3"
 
 Rows = Sequence[dict[str, Any]]
 Align = Literal["left", "center", "right"]
@@ -130,3 +132,22 @@ def limits(lows: list[float], highs: list[float]) -> tuple[float, float]:
     if not lows:
         return 0.0, 5.0
     return min(lows) // 5 * 5, -(-max(highs) // 5) * 5
+
+
+_SIZE = re.compile(r'width="(\d+)" height="(\d+)" viewBox="0 0 \d+ \d+"')
+BAND = 24
+"""Height of the strip below a picture for what is said about all of it."""
+
+
+def marked(svg: str, said: str) -> str:
+    """The picture with a strip below it that says `said`; as it is where there is nothing to say."""
+    size = _SIZE.search(svg)
+    if not said or size is None:
+        return svg
+    width, height = (int(n) for n in size.groups())
+    strip = (
+        f'<rect x="0" y="{height}" width="{width}" height="{BAND}" fill="white"/>'
+        f'<text x="8" y="{height + 16}" font-family="{FONT}" font-size="14" font-weight="bold" fill="{MARK}">{escape(said)}</text>'
+    )
+    grown = f'width="{width}" height="{height + BAND}" viewBox="0 0 {width} {height + BAND}"'
+    return _SIZE.sub(grown, svg, count=1).replace("</svg>", f"{strip}</svg>")

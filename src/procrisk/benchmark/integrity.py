@@ -87,7 +87,7 @@ def compute(
     found["external"] = pl.concat(
         association.association(of(scores, which), audited)
         .rename({"period": "measured"})
-        .with_columns(scope=pl.lit(which), period=pl.lit(period))
+        .with_columns(pl.col("rho", "low", "high").round(4), scope=pl.lit(which), period=pl.lit(period))
         for which in BESIDE
     )
     found["form_faults"] = public_faults(made["quarantine"])

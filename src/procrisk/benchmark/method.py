@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from procrisk import catalogue
-from procrisk.benchmark import words
+from procrisk.benchmark import method_indices, words
 from procrisk.benchmark.material import Material
-from procrisk.benchmark.sheet import SIMULATED, SIMULATED_FORMS
+from procrisk.benchmark.sheet import SIMULATED, SOME_SIMULATED
 from procrisk.indicators import INDICATORS, roles
 from procrisk.publication import registers
 from procrisk.publication.report import method_lines
@@ -22,18 +22,19 @@ SHORT = 16
 """Digits shown of a hash; manifest.json has them all."""
 
 
-def note(m: Material, forms: Sequence[Mapping[str, Any]]) -> str:
+def note(m: Material, forms: Sequence[Mapping[str, Any]], audits: Sequence[Mapping[str, Any]] = ()) -> str:
     """The method note as Markdown, Spanish first.
 
     Args:
         m: the material; its settings are told value by value.
         forms: name, sha256 and bytes of each form behind the indices.
+        audits: the same of the file of control reports, if one was given.
     """
     lines = ["# Cómo se hizo esta comparación · How this benchmark was made", ""]
     if m.simulated:
         lines += [f"**{SIMULATED.replace('de esta hoja', 'de lo que sigue')}** / **Simulated records.**", ""]
     elif m.simulated_forms:
-        lines += [f"**{SIMULATED_FORMS.replace('de esta hoja', 'de lo que sigue')}** / **Simulated answers.**", ""]
+        lines += [f"**{SOME_SIMULATED}** / **Simulated answers among those behind the indices.**", ""]
     lines += [
         f"{words.NOT_AN_ACCUSATION} / A flag is a reason to look, never an accusation or a finding.",
         "",
@@ -44,12 +45,14 @@ def note(m: Material, forms: Sequence[Mapping[str, Any]]) -> str:
         ("Cómo leerla · How to read it", [f"- {line}" for line in method_lines(m.as_of, simulated=m.simulated)]),
         ("Del registro al puntaje · From record to score", _scoring(m)),
         ("Qué dicen las hojas · What the sheets say", SHEETS),
+        ("Índices y matriz · Indices and matrix", method_indices.indices(m)),
         ("Ajustes usados · Settings used", _settings(m)),
         ("Con qué se hizo · What it was made with", _made_with(m)),
-        ("Registros leídos · Records read", _inputs(m, forms)),
+        ("Registros leídos · Records read", _inputs(m, forms, audits)),
         ("Qué faltó · What was missing", _missing(m)),
         ("Qué tan estable es · How stable it is", _stability(m)),
         ("Con qué podría confundirse · What could confound it", _association(m)),
+        ("Al lado, con advertencia · Beside it, with a warning", method_indices.external(m)),
     ):
         lines += ["", f"## {title}", "", *body]
     return "\n".join([*lines, ""])
@@ -115,7 +118,7 @@ def _made_with(m: Material) -> list[str]:
     ]
 
 
-def _inputs(m: Material, forms: Sequence[Mapping[str, Any]]) -> list[str]:
+def _inputs(m: Material, forms: Sequence[Mapping[str, Any]], audits: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = ["| archivo · file | clase · kind | leídos · read | aceptados | en cuarentena | SHA-256 |"]
     lines.append("|---|---|---:|---:|---:|---|")
     for i in m.made_from.get("inputs", []):
@@ -123,7 +126,14 @@ def _inputs(m: Material, forms: Sequence[Mapping[str, Any]]) -> list[str]:
         lines.append(
             f"| {i['name']} | {i['kind']} | {c['read']:,} | {c['accepted']:,} | {c['quarantined']:,} | `{i['sha256'][:SHORT]}` |"
         )
-    lines += [f"| {f['name']} | formulario · form | – | – | – | `{f['sha256'][:SHORT]}` |" for f in forms]
+    counts = {r["file"]: r for r in m.tables["forms"].iter_rows(named=True)}
+    for f in forms:
+        c = counts.get(f["name"])
+        told = "– | – | –" if c is None else f"{c['read']:,} | {c['accepted']:,} | {c['quarantined']:,}"
+        lines.append(f"| {f['name']} | formulario · form | {told} | `{f['sha256'][:SHORT]}` |")
+    lines += [
+        f"| {a['name']} | informes de control · control reports | – | – | – | `{a['sha256'][:SHORT]}` |" for a in audits
+    ]
     if not forms:
         lines += ["", "No se dieron formularios de los índices. / No forms of the indices were given."]
     return lines

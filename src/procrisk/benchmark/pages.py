@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from procrisk.benchmark import words
 from procrisk.benchmark.dictionary import TABLES
 from procrisk.benchmark.material import Material
-from procrisk.benchmark.sheet import SIMULATED, SIMULATED_FORMS, Sheet
+from procrisk.benchmark.sheet import SIMULATED, SOME_SIMULATED, Sheet
 from procrisk.publication.summary import SCOPES_ES
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def index(m: Material, figures: Sequence[tuple[str, str]]) -> str:
         .render(
             banner=SIMULATED.replace("de esta hoja", "de lo que sigue")
             if m.simulated
-            else SIMULATED_FORMS
+            else SOME_SIMULATED
             if m.simulated_forms
             else "",
             period=words.period(m.period),
@@ -71,6 +71,7 @@ def index(m: Material, figures: Sequence[tuple[str, str]]) -> str:
             version=m.made_from["version"],
             accusation=words.NOT_AN_ACCUSATION,
             apart=words.apart_count(m),
+            ours=words.OURS,
         )
     )
 

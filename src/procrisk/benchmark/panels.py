@@ -138,7 +138,9 @@ def matrix(m: Material) -> str:
         canvas.texts(
             [
                 {"x": (c - 1) * w + 8 + n % 2 * (w // 2 - 2), "y": (3 - r) * h + 16 + n // 2 * step, "ink": ink}
-                | {"text": f"{words.brief(one['region_code'])} {words.percent(one['p_category'])}"}
+                | {
+                    "text": f"{words.brief(one['region_code'])} {words.percent(one['p_category'])}{'*' * one['simulated']}"
+                }
                 for n, one in enumerate(cell)
             ]
         )
@@ -146,7 +148,7 @@ def matrix(m: Material) -> str:
         capacity, risk = f"capacidad {words.FEMININE[n + 1]}", f"riesgo {words.LEVELS[n + 1]}"
         canvas.texts([{"x": (n + 0.5) * w, "y": 3 * h + 18, "text": capacity}], size=15, align="center")
         canvas.texts([{"x": -10, "y": (2.5 - n) * h, "text": risk}], size=15, align="right")
-    heading = "Cada región en su casilla más probable, con la probabilidad de que sea esa."
+    heading = "Cada región en su casilla más probable, con la probabilidad de que sea esa. Cortes: propuesta nuestra."
     none = "Sin datos de capacidad: no se dieron formularios."
     canvas.texts([{"x": 0, "y": -16, "text": none if table.is_empty() else heading, "ink": SOFT}])
     return canvas.svg("Matriz de capacidad de la función de integridad y riesgo, con probabilidades.")

@@ -95,7 +95,13 @@ def intervals(m: Material, marked: str | None = None) -> str:
         .encode(x=alt.value(-10), text="name:N", color=ink)
         for weight in WEIGHTS
     ]
+    own = (
+        every.transform_filter("datum.weight == 'bold'")
+        .mark_rule(strokeWidth=20, color=drawing.MARK_ROW)
+        .encode(x=alt.value(4 - frame.left), x2=alt.value(frame.width + frame.right - 4))
+    )
     layers = [
+        *([own] if small else []),
         bars.mark_rule(strokeWidth=7, strokeCap="round").encode(
             x=alt.X("lo:Q", **x), x2="hi:Q", color=alt.Color("bar:N", scale=None)
         ),

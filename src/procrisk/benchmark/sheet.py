@@ -1,5 +1,6 @@
 """What a region's sheet says, before it is set in type: the same content for the page on paper and the page on screen."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,7 +33,8 @@ NO_RECORDS = (
 NO_DRIVER = "Ningún indicador está por encima de lo esperado: los registros no señalan una medida como la primera."
 
 SIMULATED = "SIMULADO: nada de esta hoja describe a una entidad real."
-SIMULATED_FORMS = "RESPUESTAS SIMULADAS: los índices y la matriz de esta hoja no describen a una entidad real."
+SOME_SIMULATED = "CON RESPUESTAS SIMULADAS: parte de los índices y de la matriz no describe a una entidad real; cada tabla y cada hoja dice cuál."
+SIMULATED_FORMS = "RESPUESTAS SIMULADAS: lo que lleva [SIMULADO] en esta hoja no describe a una entidad real."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,20 @@ class Sheet:
     trend_svg: str
 
     def content(self) -> dict[str, Any]:
-        """As plain values, masked."""
-        return {k: _masked(v) for k, v in asdict(self).items()}
+        """As plain values, masked, with numbers that no line end parts from their sign."""
+        return {k: _masked(v) if k.endswith("_svg") else _masked(_together(v)) for k, v in asdict(self).items()}
 
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return masking.text(value)
     return [_masked(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def _together(value: Any) -> Any:
+    if isinstance(value, str):
+        return re.sub(r"(?<=\d) (?=%)|(?<=S/) (?=\d)", "\u00a0", value)
+    return [_together(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
 def sheets(m: Material) -> list[Sheet]:
@@ -91,7 +99,7 @@ def sheet(m: Material, code: str) -> Sheet:
     return Sheet(
         code=code,
         name=REGIONS[code],
-        banner=SIMULATED if m.simulated else SIMULATED_FORMS if m.simulated_forms else "",
+        banner=SIMULATED if m.simulated else SIMULATED_FORMS if _made_up(m, code) else "",
         scope=_scope(m.scope, code),
         period=words.period(m.period),
         months="" if len(m.months()) == len(months) else f"({len(m.months())} de {len(months)} meses con registros)",
@@ -177,13 +185,23 @@ PLAIN = ("plan", "purchase_orders", "works", "challenges", "owners", "declaratio
 """Registers that a reader knows, those first whose lack hides most."""
 
 
+def _axes(m: Material, code: str) -> dict[str, Any]:
+    return next(iter(_rows(m.tables["axes"], code).to_dicts()), {})
+
+
+def _made_up(m: Material, code: str) -> bool:
+    """Whether what the sheet says of the region's indices or of its place in the matrix rests on made-up answers."""
+    axes, cell = _axes(m, code), _rows(m.tables["matrix"], code)
+    return bool(axes.get("rifi_simulated") or axes.get("crapi_simulated") or cell["simulated"].any())
+
+
 def _capacity(m: Material, code: str) -> list[str]:
-    found = _rows(m.tables["indices"], code).filter(pl.col("pillar") == "all").sort("period", "framework")
-    last = {r["index"]: r for r in found.iter_rows(named=True)}
-    cell = next(iter(_rows(m.tables["matrix"], code).to_dicts()), None)
-    if not last:
-        return ["Índices de integridad (RIFI y CRAPI): sin datos, no se entregaron los formularios.", words.cell(cell)]
-    return [*(words.index(name, last.get(name)) for name in words.INDEX_NAMES), words.cell(cell)]
+    axes, cell = _axes(m, code), next(iter(_rows(m.tables["matrix"], code).to_dicts()), None)
+    placed = words.cell(cell)
+    if not axes.get("rifi_period") and not axes.get("crapi_period"):
+        none = "Índices de integridad (RIFI y CRAPI): sin datos, no se entregaron los formularios."
+        return [none, placed, words.OURS] if cell and cell["most_likely"] else [none, placed]
+    return [*(words.index(name, axes) for name in words.INDEX_NAMES), placed, words.OURS]
 
 
 def _first(drivers: list[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from procrisk.benchmark.material import Material
+from procrisk.indices.matrix import BEGIN_ES
 from procrisk.records.regions import REGIONS
 
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre")  # fmt: skip
@@ -273,11 +274,27 @@ LEVELS = ("", "bajo", "medio", "alto")
 FEMININE = ("", "baja", "media", "alta")
 
 
-def index(name: str, row: Row | None) -> str:
-    """An index in a sentence; more is better."""
-    if row is None or row["score"] is None:
+OURS = "Pesos, preguntas y cortes de los índices y de la matriz: propuesta nuestra, por acordar."
+"""Said wherever an index or a category is."""
+
+
+def index(name: str, axes: Row) -> str:
+    """An index in a sentence, with its period and between what and what it may lie; more is better.
+
+    Args:
+        name: RIFI or CRAPI.
+        axes: the region's row of the table of axes.
+    """
+    of = {end: axes[f"{name.lower()}{end}"] for end in ("", "_low", "_high", "_known", "_period", "_simulated")}
+    mark = "[SIMULADO] " if of["_simulated"] else ""
+    if of["_period"] is None:
         return f"{INDEX_NAMES[name]}: sin datos."
-    return f"{INDEX_NAMES[name]}: {one(row['score'])} de 100 (más es mejor), con el {percent(row['known'])} de las preguntas respondidas."
+    known = f"con el {percent(of['_known'])} de las preguntas respondidas"
+    span = f"estaría entre {one(of['_low'])} y {one(of['_high'])} según lo que falta"
+    if of[""] is None:
+        return f"{mark}{INDEX_NAMES[name]}, {of['_period']}: sin puntaje, {known}; {span}."
+    rest = "" if of["_low"] == of["_high"] else f", {known}; {span}"
+    return f"{mark}{INDEX_NAMES[name]}, {of['_period']}: {one(of[''])} de 100 (más es mejor){rest}."
 
 
 def cell(row: Row | None) -> str:
@@ -286,7 +303,8 @@ def cell(row: Row | None) -> str:
         return "Matriz de capacidad y riesgo: sin datos."
     source = f" Capacidad según {row['capacity_source'].split(':')[0]}." if row["capacity_source"] else ""
     first = "; ".join(_lowered(f) for f in (row["functions_es"] or [])[:FUNCTIONS])
-    return f"{row['sentence_es']}{source}" + (f" Primeras funciones: {first}." if first else "")
+    sentence = row["sentence_es"].removesuffix(BEGIN_ES)
+    return f"{sentence}{source}" + (f" Primeras funciones: {first}." if first else "")
 
 
 def _lowered(text: str) -> str:

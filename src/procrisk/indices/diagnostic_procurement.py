@@ -98,8 +98,8 @@ def _market(rows: Sequence[dict[str, Any]], median: float | None) -> Iterator[Li
     if value >= THIN * median:
         yield (
             "threat",
-            f"Mercado delgado: {value:.1f} procesos adjudicados por proveedor (mediana de las regiones: {median:.1f}); pocos ganan mucho.",
-            f"Thin market: {value:.1f} awarded processes per supplier (median of the regions: {median:.1f}); few win much.",
+            f"Mercado delgado: {value:.1f} procesos adjudicados por proveedor (mediana de las regiones: {median:.1f}); los contratos se reparten entre menos ganadores.",
+            f"Thin market: {value:.1f} awarded processes per supplier (median of the regions: {median:.1f}); contracts are spread over fewer winners.",
             source,
         )
     elif value <= DENSE * median:

@@ -52,6 +52,10 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
+BEGIN_ES = " Conviene empezar por las primeras funciones de la lista."
+"""How the sentence of an unsettled category ends; left out where the functions stand beside it."""
+
+
 def matrix(
     risk: pl.DataFrame,
     capacity: pl.DataFrame,
@@ -227,7 +231,7 @@ def _placed(shares: Mapping[str, float], how: Approach, *, settled: bool, mark: 
         said["sentence_en"] = f"{mark}Category {best}: {how.name(best, 'en')}."
     else:
         said["sentence_es"] = (
-            f"{mark}La categoría no está decidida, porque el intervalo cruza un corte. Probabilidades: {listed['es']}. Conviene empezar por las primeras funciones de la lista."
+            f"{mark}La categoría no está decidida, porque el intervalo cruza un corte. Probabilidades: {listed['es']}.{BEGIN_ES}"
         )
         said["sentence_en"] = (
             f"{mark}The category is not settled, since the interval crosses a cut. Probabilities: {listed['en']}. Begin with the first functions of the list."
