@@ -111,12 +111,13 @@ def test_same_bytes_whatever_the_surroundings(records, filled, published, tmp_pa
     assert store.current(tmp_path / "there" / "benchmark") == published[1]
 
 
-def test_a_broken_form_holds_nothing_up_and_is_told(records, filled, published, tmp_path, capfd):
+def test_a_broken_form_holds_nothing_up_and_is_told(records, filled, published, tmp_path):
     (tmp_path / "roto.xlsx").write_bytes(b"PK\x03\x04nothing")
     shutil.copytree(published[0], tmp_path / "out", symlinks=True)
     asked = request(records, tmp_path / "out")
     command.run(asked, [*filled, tmp_path / "roto.xlsx"], quick=True)
-    assert "roto.xlsx: el libro no se puede abrir" in capfd.readouterr().err
+    faults = pl.read_parquet(tmp_path / "out" / "benchmark" / "current" / "data" / "form_faults.parquet")
+    assert faults.filter(row=0).select("file", "code").rows() == [("roto.xlsx", "no_workbook")]
     note = (tmp_path / "out" / "benchmark" / "current" / "metodo.md").read_text(encoding="utf-8")
     assert "- roto.xlsx: el libro no se puede abrir" in note
     index = (tmp_path / "out" / "benchmark" / "current" / "index.html").read_text(encoding="utf-8")

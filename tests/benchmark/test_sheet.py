@@ -185,3 +185,13 @@ def test_who_is_above_and_who_is_below_is_told_from_either_side(material):
     assert low.standing[1] == "Su puntaje es claramente más bajo que el de Moquegua. De las otras 23 no se distingue."
     first = sheet(material, "01")
     assert first.standing[1] == low.standing[1]
+
+
+def test_the_index_page_promises_no_more_than_the_records_hold(material):
+    page = pages.index(material, [("mapa.svg", "Mapa")])
+    assert "De los 12 meses del periodo, 4 con registros: noviembre de 2021 a febrero de 2022." in page
+    assert "no es un orden de puestos" in page
+    assert "propuesta nuestra" in page
+    assert "mezclan la mala conducta con cuánto se audita" in page
+    row = page.split("Madre de Dios</a>")[1].split("</tr>")[0]
+    assert re.findall(r'class="n">([^<]*)<', row) == ["sin datos", "–", "–"]

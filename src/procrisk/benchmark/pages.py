@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from procrisk.benchmark import words
 from procrisk.benchmark.dictionary import TABLES
-from procrisk.benchmark.material import Material
+from procrisk.benchmark.material import Material, months_of
 from procrisk.benchmark.sheet import SIMULATED, SOME_SIMULATED, Sheet
 from procrisk.publication.summary import SCOPES_ES
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATE = "hoja.typ"
+ALL_GOVERNMENTS = "gobiernos regionales y municipalidades"
 EPOCH = 0
 """Time stamped into a PDF: none that means anything, or the bytes would change."""
 _SIZE = re.compile(r'(<svg [^>]*?) width="(\d+)" height="\d+"')
@@ -63,7 +64,8 @@ def index(m: Material, figures: Sequence[tuple[str, str]]) -> str:
             if m.simulated_forms
             else "",
             period=words.period(m.period),
-            scope=SCOPES_ES[m.scope],
+            scope=ALL_GOVERNMENTS if m.scope == "subnational" else SCOPES_ES[m.scope],
+            months=_months(m),
             as_of=f"{m.as_of:%d/%m/%Y}",
             regions=m.headline().to_dicts(),
             figures=figures,
@@ -74,6 +76,14 @@ def index(m: Material, figures: Sequence[tuple[str, str]]) -> str:
             ours=words.OURS,
         )
     )
+
+
+def _months(m: Material) -> str:
+    """Which months have records, where not all have: the period alone would promise more."""
+    known, every = m.months(), months_of(m.period)
+    if len(known) == len(every):
+        return ""
+    return f"De los {len(every)} meses del periodo, {len(known)} con registros: {words.spans(known) or 'ninguno'}."
 
 
 def _fluid(svg: str) -> str:
