@@ -49,8 +49,8 @@ def test_cover_bids_are_seen_among_comparable_contests():
     row = got.row(by_predicate=pl.col("process_id") == "R", named=True)
     assert row["cover"] > 0.2
     first = row["reasons_es"][0]
-    assert first.startswith("ofertas juntas y la más baja aparte: dispersión de las ofertas 2.7 % (mediana ")
-    assert first.endswith("100 comparables: bienes, 2022")
+    assert first.startswith("ofertas juntas y la más baja aparte: dispersión de las ofertas: 2.7 % (lo usual: ")
+    assert first.endswith("100 concursos comparables: bienes, 2022")
     assert len(row["reasons_es"]) == len(row["reasons_en"])
     assert "comparable contests: goods, 2022" in row["reasons_en"][0]
 

@@ -1,7 +1,6 @@
 """Where the regions stand: tile map, intervals, funnel. Spanish; one hue, and a second for what is marked; legible in grey."""
 
 from math import log
-from statistics import median
 from typing import Any
 
 import altair as alt
@@ -32,7 +31,7 @@ TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 5
 def tile_map(m: Material) -> str:
     """Each region a tile of the same size: darker is riskier, dashed is without data."""
     known = m.headline()
-    low, high = _tones(known)
+    low, high = tiles.tones(known.select("score", "score_low", "score_high").iter_rows())
     w, h = TILE
     canvas = Canvas(Frame(5 * w, 10 * h, top=54, bottom=6))
     boxes, names, values = [], [], []
@@ -51,19 +50,6 @@ def tile_map(m: Material) -> str:
     heading = "Puntaje de 0 a 100. Más oscuro: más señales de riesgo. Borde a rayas: sin datos."
     canvas.texts([{"x": 0, "y": y, "text": t, "ink": SOFT} for y, t in ((-36, heading), (-16, words.apart_count(m)))])
     return canvas.svg(f"Mapa de cuadros: puntaje de cada región. {words.spread(known)}")
-
-
-def _tones(known: pl.DataFrame) -> tuple[float, float]:
-    """Scores of the lightest and the darkest tone: the lowest and the highest, but never closer than a usual interval is wide.
-
-    Where the regions differ by less than what is uncertain about each, they look alike: tones would show a difference that is not there.
-    """
-    scored = known.drop_nulls("score")
-    if scored.is_empty():
-        return 0.0, 1.0
-    values, widths = scored["score"].to_list(), (scored["score_high"] - scored["score_low"]).to_list()
-    middle, half = (max(values) + min(values)) / 2, max(max(values) - min(values), median(widths)) / 2
-    return middle - half, middle + half
 
 
 def intervals(m: Material, marked: str | None = None) -> str:

@@ -57,14 +57,21 @@ _SCREENS = {
     "ks": ("distancia a un reparto uniforme", "distance from an even spread"),
 }
 _STATISTICS = {
-    "median": ("mediana", "median"),
-    "mean": ("media", "mean"),
-    "min": ("mínimo", "minimum"),
-    "max": ("máximo", "maximum"),
-    "above": ("máximo sobre la mediana", "maximum over median"),
-    "below": ("mediana sobre el mínimo", "median over minimum"),
-    "sd": ("desviación", "deviation"),
+    "median": ("mediana de la {} entre grupos de {} ofertas", "median of the {} among groups of {} bids"),
+    "mean": ("promedio de la {} entre grupos de {} ofertas", "mean of the {} among groups of {} bids"),
+    "min": ("menor {} entre grupos de {} ofertas", "least {} among groups of {} bids"),
+    "max": ("mayor {} entre grupos de {} ofertas", "largest {} among groups of {} bids"),
+    "above": (
+        "mayor {} entre grupos de {} ofertas, en veces la de la mitad de los grupos",
+        "largest {} among groups of {} bids, in times that of the middle group",
+    ),
+    "below": (
+        "{} del grupo de {} ofertas del medio, en veces la menor",
+        "{} of the middle group of {} bids, in times the least",
+    ),
+    "sd": ("cuánto varía la {} entre grupos de {} ofertas", "how far the {} varies among groups of {} bids"),
 }
+"""A screen over all groups of three or four of a contest's bids: a few firms that agree do not show in the whole."""
 
 
 class Records(Protocol):
@@ -196,13 +203,13 @@ def _said(frame: pl.DataFrame, rows: pl.DataFrame, feature: str, also: str = "")
     """One phrase a row: the feature's value beside the median of its peers; with `also`, two in one phrase."""
     about = rows.select("row", pl.col("order").cast(pl.Int64)).join(frame, on="row", how="left", maintain_order="left")
     made = []
-    for at, peers in enumerate(("comparables", "comparable contests")):
+    for at, peers in enumerate(("concursos comparables", "comparable contests")):
         figures = [
             pl.format(
-                "{} {} ({} {})",
+                "{}: {} ({}: {})",
                 pl.lit(name(f, at)),
                 shown(f, pl.col(f)),
-                pl.lit(("mediana", "median")[at]),
+                pl.lit(("lo usual", "usual")[at]),
                 shown(f, pl.col(f"{f}:peers")),
             )
             for f in (feature, also)
@@ -224,8 +231,7 @@ def name(feature: str, language: int) -> str:
     if feature in _SCREENS:
         return _SCREENS[feature][language]
     head, statistic = feature.split("_")
-    groups = ("grupos de {} ofertas", "groups of {} bids")[language].format(head[-1])
-    return f"{_SCREENS[head[:-1]][language]}, {groups}, {_STATISTICS[statistic][language]}"
+    return _STATISTICS[statistic][language].format(_SCREENS[head[:-1]][language], head[-1])
 
 
 def shown(feature: str, value: pl.Expr) -> pl.Expr:

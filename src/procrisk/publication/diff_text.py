@@ -7,6 +7,7 @@ import polars as pl
 
 from procrisk.publication.causes import WORDS
 from procrisk.publication.diff import Diff
+from procrisk.records.regions import REGIONS
 
 SHOWN = 20
 """Rows of each part; the frames hold all."""
@@ -95,7 +96,8 @@ def _sentence(row: dict[str, Any]) -> str:
     if "item" in row or "setting" in row:
         return f"{row.get('item') or row['setting']}: {row['before'] or '—'} → {row['after'] or '—'}"
     if "parts" in row:
-        place = " · ".join(str(row[k]) for k in ("region_code", "scope", "period"))
+        code = row["region_code"]
+        place = " · ".join((f"{code} {REGIONS.get(code, '')}".strip(), row["scope"], row["period"]))
         difference = row["score_after"] - row["score_before"]
         told = ", ".join(_part(p) for p in row["parts"])
         return f"{place}: {row['score_before']:.3f} → {row['score_after']:.3f} ({difference:+.3f}) = {told}"

@@ -102,8 +102,7 @@ def _regions(regions: pl.DataFrame, scope: str, period: str) -> list[dict[str, A
 
 
 def _tiles(regions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    scores = [r["score"] for r in regions if r["score"] is not None]
-    low, high = (min(scores), max(scores)) if scores else (0.0, 0.0)
+    low, high = tiles.tones((r["score"], r["score_low"], r["score_high"]) for r in regions)
     made = []
     for r in regions:
         column, row = tiles.TILES[r["region_code"]]
