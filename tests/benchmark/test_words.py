@@ -155,3 +155,16 @@ def test_quarters_are_compared_only_where_two_are_complete():
 )
 def test_how_many_risks_could_be_evaluated(seen, said):
     assert said in words.covered(seen, 81)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("2022-Q4", "IV trim. 2022"), ("2022-01", "enero de 2022"), ("2022", "2022")]
+)
+def test_a_period_below_an_axis_is_short(name, said):
+    assert words.tick(name) == said
+
+
+def test_a_mean_below_the_scale_is_not_shown_as_a_negative_score():
+    told = words.way({"crude": 0.0, "standardised": -0.4, "shrinkage": 0.9, "score": 11.3})
+    assert "se pudo ver, por debajo de 0; según" in told
+    assert "-0" not in told

@@ -44,8 +44,8 @@ def region_trend(m: Material, code: str) -> str:
     canvas = Canvas(Frame(316, 118, left=40, bottom=34, top=8))
     _panel(canvas, (0, 4, 316, 110), history, periods, _scale(history))
     if periods:
-        canvas.texts([{"x": 6, "y": 134, "text": words.period(periods[0])}], size=15)
-        canvas.texts([{"x": 310, "y": 134, "text": words.period(periods[-1])}], size=15, align="right")
+        canvas.texts([{"x": 6, "y": 134, "text": words.tick(periods[0])}], size=15)
+        canvas.texts([{"x": 310, "y": 134, "text": words.tick(periods[-1])}], size=15, align="right")
     return canvas.svg(words.change(history))
 
 

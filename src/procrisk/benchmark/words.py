@@ -11,6 +11,7 @@ from procrisk.indices.matrix import BEGIN_ES
 from procrisk.records.regions import REGIONS
 
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre")  # fmt: skip
+ROMAN = ("I", "II", "III", "IV")
 QUARTERS = ("primer", "segundo", "tercer", "cuarto")
 NOT_AN_ACCUSATION = (
     "Una señal es un motivo para mirar, nunca una acusación ni una conclusión: los casos honestos también las levantan."
@@ -44,6 +45,12 @@ def period(name: str) -> str:
         year, month = name.split("-")
         return f"{MONTHS[int(month) - 1]} de {year}"
     return name
+
+
+def tick(name: str) -> str:
+    """A period below an axis: quarters in short, «I trim. 2022»."""
+    year, _, quarter = name.partition("-Q")
+    return f"{ROMAN[int(quarter) - 1]} trim. {year}" if quarter else period(name)
 
 
 def spans(months: Sequence[str]) -> str:
@@ -180,8 +187,10 @@ def way(row: Row) -> str:
     """From the plain mean to the score: adjusted for the mix, then drawn to the whole where little is known."""
     if row["crude"] is None or row["standardised"] is None or row["shrinkage"] is None:
         return ""
+    # few processes in strata of high scores can put the adjusted mean below the scale
+    adjusted = "por debajo de 0" if row["standardised"] < 0 else one(row["standardised"])
     return (
-        f"El promedio simple de sus procesos es {one(row['crude'])}; ajustado por lo que compra y lo que se pudo ver, {one(row['standardised'])}; "
+        f"El promedio simple de sus procesos es {one(row['crude'])}; ajustado por lo que compra y lo que se pudo ver, {adjusted}; "
         f"según cuánto se sabe de ella se acerca un {percent(row['shrinkage'])} al conjunto y queda en {one(row['score'])}."
     )
 
