@@ -78,10 +78,12 @@ def test_what_stands_beside_the_score_comes_with_its_warning():
     }
     notes = {"note_es": "7 regiones. Advertencia: mezcla.", "note_en": "7 regions. Warning: mixes."}
     row = {**columns, **notes, "what": "inco_regional_government_2022"}
-    text = method.note(changed(m, tables={**m.tables, "external": pl.DataFrame([row])}), [])
+    doubtful = {**row, "what": "inco_regional_government_2023", "measured": "2023", "n": 3, "rho": None}
+    text = method.note(changed(m, tables={**m.tables, "external": pl.DataFrame([row, doubtful])}), [])
     part = text.split("## Al lado, con advertencia")[1]
     assert part.index("Advertencia: mezcla.") < part.index("-0.49 (-0.92 a 0.47)")
     assert "| INCO, gobiernos regionales 2022 | 2022 | 7 |" in part
+    assert "| 2023 (sin verificar · not verified) | 3 | sin datos |" in part
 
 
 def test_stability_is_told_the_least_stable_first():

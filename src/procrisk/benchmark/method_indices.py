@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from procrisk.benchmark.material import Material
+from procrisk.indices import facts
 from procrisk.indices.frameworks import INDICES, VERSIONS, load
 from procrisk.indices.incremental import approach
 
@@ -73,7 +74,7 @@ def external(m: Material) -> list[str]:
         "",
         "| con qué · what | años · years | regiones · regions | correlación de rangos e intervalo de 95 % · rank correlation |",
         "|---|---|---:|---:|",
-        *(f"| {_named(r['what'])} | {r['measured']} | {r['n']} | {_shown(r)} |" for r in rows),
+        *(f"| {_named(r['what'])} | {r['measured']}{_doubt(r['what'])} | {r['n']} | {_shown(r)} |" for r in rows),
         "",
         "De INCO se conocen solo las regiones más altas, y eso sesga la correlación. La tabla `external` trae también los gobiernos regionales solos. / "
         "Only the highest regions of INCO are known, which biases the correlation.",
@@ -89,6 +90,12 @@ def _warning(note: str) -> str:
 def _named(what: str) -> str:
     stem, _, year = what.rpartition("_")
     return WHAT.get(what) or (f"{WHAT[stem]} {year}" if stem in WHAT else what)
+
+
+def _doubt(what: str) -> str:
+    """Said of a measure any of whose values nobody could verify."""
+    known = facts.public_facts().filter(pl.concat_str("measure", pl.lit("_"), "period") == what)
+    return " (sin verificar · not verified)" if (known["certainty"] == "C").any() else ""
 
 
 def _shown(row: dict[str, Any]) -> str:
