@@ -219,3 +219,11 @@ def test_drivers_add_up_to_nothing_over_the_regions(world):
         .select((pl.col("excess") == pl.col("top")).all())
         .item()
     )
+
+
+@pytest.mark.parametrize(
+    ("rho", "n", "chance"), [(0.3, 26, "±0.39"), (0.38, 26, "±0.39"), (0.5, 26, None), (0.1, 26, None)]
+)
+def test_a_correlation_that_chance_alone_reaches_says_so(rho, n, chance):
+    es, en = association._note("missingness", rho, n)
+    assert (chance in es and chance in en) if chance else "azar" not in es

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from procrisk.scoring.estimates import SCOPES, select
+from procrisk.scoring.shrinkage import Z95
 from procrisk.scoring.uncertainty import Floats
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -54,7 +55,7 @@ def association(
     for (scope, period, what), group in pl.concat(measured).group_by("scope", "period", "what", maintain_order=True):
         both = group.drop_nulls(["score", "x"])
         rho = spearman(both["score"].to_numpy(), both["x"].to_numpy())
-        es, en = _note(str(what), rho)
+        es, en = _note(str(what), rho, both.height)
         made.append(
             {"scope": scope, "period": period, "what": what, "rho": rho, "n": both.height, "note_es": es, "note_en": en}
         )
@@ -96,7 +97,7 @@ def spearman(a: Floats, b: Floats) -> float | None:
     return None if scale == 0 else round(float((x * y).sum()) / scale, 4)
 
 
-def _note(what: str, rho: float | None) -> tuple[str, str]:
+def _note(what: str, rho: float | None, n: int) -> tuple[str, str]:
     es, en = NAMES[what]
     if rho is None:
         return (
@@ -106,7 +107,16 @@ def _note(what: str, rho: float | None) -> tuple[str, str]:
     if abs(rho) < NOTABLE:
         return f"El puntaje no va con {es} (rho {rho:.2f}).", f"The score does not go with {en} (rho {rho:.2f})."
     more_es, more_en = ("sube", "rises") if rho > 0 else ("baja", "falls")
+    chance = Z95 / float(np.sqrt(n - 1))  # standard error of a rank correlation where there is none
+    by_es, by_en = (
+        ("", "")
+        if abs(rho) >= chance
+        else (
+            f"; con {n} regiones el azar solo llega a ±{chance:.2f}",
+            f"; among {n} regions chance alone reaches ±{chance:.2f}",
+        )
+    )
     return (
-        f"El puntaje {more_es} con {es} (rho {rho:.2f}): las diferencias entre regiones pueden venir de ahí.",
-        f"The score {more_en} with {en} (rho {rho:.2f}): differences between regions may come from it.",
+        f"El puntaje {more_es} con {es} (rho {rho:.2f}): las diferencias entre regiones pueden venir de ahí{by_es}.",
+        f"The score {more_en} with {en} (rho {rho:.2f}): differences between regions may come from it{by_en}.",
     )
