@@ -8,7 +8,7 @@ import pytest
 from tests.scoring import made
 
 from procrisk.records.regions import REGIONS
-from procrisk.scoring import regional
+from procrisk.scoring import association, regional
 from procrisk.scoring.association import SCHEMA as ASSOCIATION
 from procrisk.scoring.association import spearman
 from procrisk.scoring.drivers import SCHEMA as DRIVERS
