@@ -24,16 +24,16 @@ from tests.indicators.world import COMPETITIVE, SIMPLIFIED, fold, group
 
 @twin("PLA-17")
 def pla_17(w, p):
-    def cut(q):
+    def plain(q):
+        return every(inside(q["object"], {"goods", "services"}), first_call(q), q["special_regime"] is None)
+
+    def small(q):
+        return cmp(q["value_pen_cents"], "<=", q["law_procedure_min_cents"]) is True
+
+    def cut(q, *, any_method=False):
         value, line = q["value_pen_cents"], q["law_lp_threshold_cents"]
-        return every(
-            inside(q["method"], SIMPLIFIED | {"CPRE"}),
-            inside(q["object"], {"goods", "services"}),
-            first_call(q),
-            q["special_regime"] is None,
-            positive(value),
-            cmp(value, "<", line),
-        )
+        method = True if any_method and small(q) else inside(q["method"], SIMPLIFIED | {"CPRE"})
+        return every(method, plain(q), positive(value), cmp(value, "<", line))
 
     def make():
         holders = {}
@@ -42,19 +42,30 @@ def pla_17(w, p):
             holders[pid[0]] = names.pop() if len(names) == 1 else None
         for q in w.processes:
             q["winner"] = holders.get(q["process_id"])
-        parts = [q for q in w.processes if cut(q) is True and q["call_date"]]
+        known = [q for q in w.processes if q["call_date"] and q["winner"] is not None]
         keys = ("buyer_id", "object", "item_class", "winner")
-        return group([q for q in parts if None not in (q[k] for k in keys)], *keys)
+        return group([q for q in known if None not in (q[k] for k in keys)], *keys)
 
     like = once(w, "_one_winner", make)
     members = like.get((p["buyer_id"], p["object"], p["item_class"], p["winner"]), [])
     near = [q for q in members if p["call_date"] and abs((q["call_date"] - p["call_date"]).days) <= 60]
-    counted = p in near
-    n = len(near) if counted else None
-    total = sum(q["value_pen_cents"] for q in near) if counted else None
-    quotes = every(cmp(p["method"], "==", "CPRE"), cmp(total, ">", p["law_cprec_max_cents"])) is True
-    passes = either(cmp(total, ">=", p["law_lp_threshold_cents"]), quotes)
-    result = when(cut(p), every(cmp(n, ">=", 3), passes))
+    parts = [q for q in near if cut(q) is True]
+    minor = [q for q in near if small(q) and plain(q) is True and q["value_pen_cents"] > 0]
+    n, passes = None, False
+    if p in parts:
+        n, total = len(parts), sum(q["value_pen_cents"] for q in parts)
+        quotes = p["method"] == "CPRE" and cmp(total, ">", p["law_cprec_max_cents"]) is True
+        passes = quotes or total >= p["law_lp_threshold_cents"]
+    if p in minor and not passes:
+        total = sum(q["value_pen_cents"] for q in minor)
+        if total > p["law_procedure_min_cents"]:
+            n, passes = len(minor), True
+        elif n is None:
+            n, passes = None, None
+    if n is None:
+        passes = None
+    part = cut(p, any_method=True)
+    result = when(part, every(cmp(n, ">=", 3), passes))
     return worst([result])
 
 
