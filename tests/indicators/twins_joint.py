@@ -1,5 +1,6 @@
 """Twins of the joint signs: the need cut for one winner, the firm just registered, the share that grows, the contract that swells. See `twins`."""
 
+import math
 import re
 from math import exp, log
 
@@ -169,6 +170,20 @@ def sel_61(w, p):
     return worst(one(s) for s in winners(w, p))
 
 
+def course(days, mine):
+    """n, late ones, late wins, early wins, z, the late half and the span of a sequence."""
+    last = max(days.values())
+    days = {i: d for i, d in days.items() if (last - d).days < 730}
+    n = len(days)
+    rank = {i: sum(e < d for e in days.values()) + (sum(e == d for e in days.values()) + 1) / 2 for i, d in days.items()}
+    kept = mine & set(days)
+    late = {i for i in days if 2 * rank[i] > n + 1}
+    k, z = len(kept), None
+    if 0 < k < n:
+        z = (sum(rank[i] for i in kept) - k * (n + 1) / 2) / (k * (n - k) * (n + 1) / 12) ** 0.5
+    return n, len(late), len(kept & late), k - len(kept & late), z, late, (last - min(days.values())).days
+
+
 @twin("SEL-62")
 def sel_62(w, p):
     def make():
@@ -179,6 +194,7 @@ def sel_62(w, p):
         told = {x["process_id"] for x in w.rows["bids"]}
         awarded = {x["process_id"] for x in w.winners}
         silent = group([q for k, q in open_.items() if k in awarded and k not in told], "buyer_id", "object")
+        granted = group([q for k, q in open_.items() if k in awarded], "buyer_id", "object")
         wins, tries = {}, {}
         for target, rows in ((wins, won), (tries, bid)):
             for pid, firm in rows:
@@ -188,23 +204,13 @@ def sel_62(w, p):
         for key, mine in wins.items():
             if len(mine) < 3:
                 continue
-            ids = mine | tries.get(key, set()) | {q["process_id"] for q in silent.get(key[:2], [])}
-            last = max(open_[i]["call_date"] for i in ids)
-            days = {i: open_[i]["call_date"] for i in ids if (last - open_[i]["call_date"]).days < 730}
-            n = len(days)
-            rank = {
-                i: sum(e < d for e in days.values()) + (sum(e == d for e in days.values()) + 1) / 2
-                for i, d in days.items()
-            }
-            kept = mine & set(days)
-            late = {i for i in days if 2 * rank[i] > n + 1}
-            k = len(kept)
-            z = None
-            if 0 < k < n:
-                z = (sum(rank[i] for i in kept) - k * (n + 1) / 2) / (k * (n - k) * (n + 1) / 12) ** 0.5
-            if n < 10 or (last - min(days.values())).days < 365:
-                continue
-            out[key] = (n, len(late), len(kept & late), k - len(kept & late), z, late)
+            of_bids = mine | tries.get(key, set()) | {q["process_id"] for q in silent.get(key[:2], [])}
+            of_all = {q["process_id"] for q in granted[key[:2]]}
+            found = [course({i: open_[i]["call_date"] for i in ids}, mine) for ids in (of_bids, of_all)]
+            least = [-math.inf if x[4] is None else x[4] for x in found]
+            chosen = found[1] if least[1] > least[0] and least[1] >= 1.28 else found[0]
+            if chosen[0] >= 10 and chosen[6] >= 365:
+                out[key] = chosen[:6]
         spans = {}
         for q in open_.values():
             spans.setdefault((q["buyer_id"], q["object"]), []).append(q["call_date"])
