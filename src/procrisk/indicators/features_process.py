@@ -51,8 +51,8 @@ def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cau
         first.select("process_id", _lot="description"), on="process_id", how="left", maintain_order="left"
     )
     term = business_days(pl.col("call_date"), pl.col("award_date"), days)
-    # an award before its call is a mistake of the record (data_quality), no short term
-    award_days = pl.when(term >= 0).then(term)
+    # an award before its call, or before bids were due, is a mistake of the record (data_quality), no short term
+    award_days = pl.when((term >= 0) & pl.col("days_in_order")).then(term)
     # CONOSCE's awards describe their lots and not the process
     frame = classified(frame.with_columns(what=pl.coalesce("description", "_lot")).drop("_lot"), "what").with_columns(
         award_days=award_days,
