@@ -145,7 +145,9 @@ def cut(*winners, texts=("CEMENTO PORTLAND",) * 4, cents=(16_000_000,) * 4, meth
     """Purchases of 40 % of the line each, one a week, and who won them."""
     more = {} if method is None else {"method": method}
     days = [date(2022, 2, 1) + timedelta(days=7 * n) for n in range(len(winners))]
-    rows = [process(str(n), call_date=d, description=texts[n], value_pen_cents=cents[n], **more) for n, d in enumerate(days)]
+    rows = [
+        process(str(n), call_date=d, description=texts[n], value_pen_cents=cents[n], **more) for n, d in enumerate(days)
+    ]
     held = [{"process_id": str(n), "award_id": "a", "party_id": w, "ruc": w} for n, w in enumerate(winners)]
     awards = [{"process_id": str(n), "award_id": "a"} for n in range(len(winners))]
     built = features.build(records(processes=rows, awards=awards, award_suppliers=held), AS_OF)
@@ -178,3 +180,9 @@ def test_pieces_that_each_needed_no_procedure():
 def test_a_purchase_that_needed_a_procedure_is_no_piece_of_the_minor_ones():
     assert cut(ONE, ONE, ONE, cents=[3_500_000, 3_500_000, 3_680_001]) == [False] * 3
     assert cut(ONE, ONE, ONE, ONE, cents=[3_500_000] * 3 + [10_000_000]) == [True, True, True, False]
+
+
+def test_the_procedure_of_a_minor_piece_does_not_matter():
+    assert cut(ONE, ONE, ONE, cents=[3_500_000] * 3, method="SIE") == [True] * 3
+    assert cut(ONE, ONE, ONE, cents=[1_000_000] * 3, method="SIE") == [False] * 3
+    assert cut(ONE, ONE, ONE, cents=[10_000_000] * 3, method="SIE") == [None] * 3, "out of scope"

@@ -61,9 +61,7 @@ def pla_17(w, p):
         total = sum(q["value_pen_cents"] for q in minor)
         if total > p["law_procedure_min_cents"]:
             n, passes = len(minor), True
-        elif n is None:
-            n, passes = None, None
-    if n is None:
+    if p not in parts and p not in minor:
         passes = None
     part = cut(p, any_method=True)
     result = when(part, every(cmp(n, ">=", 3), passes))
@@ -175,7 +173,9 @@ def course(days, mine):
     last = max(days.values())
     days = {i: d for i, d in days.items() if (last - d).days < 730}
     n = len(days)
-    rank = {i: sum(e < d for e in days.values()) + (sum(e == d for e in days.values()) + 1) / 2 for i, d in days.items()}
+    rank = {
+        i: sum(e < d for e in days.values()) + (sum(e == d for e in days.values()) + 1) / 2 for i, d in days.items()
+    }
     kept = mine & set(days)
     late = {i for i in days if 2 * rank[i] > n + 1}
     k, z = len(kept), None

@@ -31,7 +31,9 @@ def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame
     # a firm that won all it bid for has a course among the awarded alone
     of_bids, of_all = (_measured(ranked) for ranked in (tried, awarded))
     z, least = pl.col("course_z").fill_null(-math.inf), common.share("course_awarded_z")
-    later = of_all.join(of_bids.select(*KEYS, _bids_z=z), on=KEYS).filter(z > pl.col("_bids_z"), z >= least).drop("_bids_z")
+    later = (
+        of_all.join(of_bids.select(*KEYS, _bids_z=z), on=KEYS).filter(z > pl.col("_bids_z"), z >= least).drop("_bids_z")
+    )
     measured = pl.concat([of_bids.join(later, on=KEYS, how="anti"), later])
     placed = pl.concat([tried.join(later, on=KEYS, how="anti"), awarded.join(later, on=KEYS, how="semi")])
     counted = frame.join(_wins(frame, processes), on=KEYS, how="left", maintain_order="left")
@@ -64,7 +66,9 @@ def _measured(ranked: pl.DataFrame) -> pl.DataFrame:
         course_z=pl.when(w < n).then(centred / (w * (n - w) * (n + 1) / 3).sqrt()),
     )
     growth = pl.col("course_late_share") * pl.col("course_early_n") / pl.col("course_early_wins")
-    return measured.with_columns(course_growth=pl.when(pl.col("course_early_wins") > 0).then(growth)).drop("_w", "_ranks")
+    return measured.with_columns(course_growth=pl.when(pl.col("course_early_wins") > 0).then(growth)).drop(
+        "_w", "_ranks"
+    )
 
 
 def _open(processes: pl.DataFrame) -> pl.DataFrame:

@@ -98,9 +98,17 @@ def with_one_winner(frame: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
     total, most = pl.col("one_total_cents"), pl.col("law_cprec_max_cents")
     quotes = (pl.col("method") == "CPRE") & (total > most)
     passes = (total >= pl.col("law_lp_threshold_cents")) | quotes.fill_null(value=False)
-    minor = ~passes.fill_null(value=False) & (pl.col("_minor_total_cents") > pl.col("law_procedure_min_cents")).fill_null(value=False)
-    of_minor = [pl.when(minor).then(f"_minor_{c}").otherwise(f"one_{c}").alias(f"one_{c}") for c in ("n", "total_cents")]
-    return found.with_columns(*of_minor, one_passes=passes | minor).drop("_minor_n", "_minor_total_cents")
+    minor = ~passes.fill_null(value=False) & (
+        pl.col("_minor_total_cents") > pl.col("law_procedure_min_cents")
+    ).fill_null(value=False)
+    of_minor = [
+        pl.when(minor).then(f"_minor_{c}").otherwise(f"one_{c}").alias(f"one_{c}") for c in ("n", "total_cents")
+    ]
+    # a minor purchase by a procedure that is no part of anything larger can pass the last line alone
+    alone = pl.col("one_n").is_null() & pl.col("_minor_n").is_not_null()
+    return found.with_columns(*of_minor, one_passes=pl.when(alone).then(minor).otherwise(passes | minor)).drop(
+        "_minor_n", "_minor_total_cents"
+    )
 
 
 def alike(frame: pl.DataFrame, which: pl.Expr, name: str, keys: Sequence[str] = LIKE) -> pl.DataFrame:
