@@ -129,24 +129,25 @@ def test_pla_07_minor_orders_split(expected, row):
 
 
 @table(
-    {"method": "AS", "object": "goods", "value_pen_cents": 100, "law_lp_threshold_cents": 300, "one_n": 3, "one_total_cents": 300},
-    (CLEAR, {"one_total_cents": 299}),
+    {"method": "AS", "object": "goods", "value_pen_cents": 100, "law_lp_threshold_cents": 300, "one_n": 3, "one_passes": True},
+    (CLEAR, {"one_passes": False}),
     (CLEAR, {"one_n": 2}),
-    (RAISED, {"method": "CPRE", "one_total_cents": 151, "law_cprec_max_cents": 150}),
-    (CLEAR, {"method": "CPRE", "one_total_cents": 150, "law_cprec_max_cents": 150}),
-    (CLEAR, {"one_total_cents": 151, "law_cprec_max_cents": 150}),
+    (RAISED, {"method": "CPRE"}),
     (OUT, {"object": "works"}),
     (OUT, {"value_pen_cents": 300}),
-    (MISSING, {"one_total_cents": None}),
+    (MISSING, {"one_passes": None}),
 )  # fmt: skip
 def test_pla_17_split_to_one_winner(expected, row):
     assert outcome("PLA-17", row) == expected
 
 
-def cut(*winners, texts=("CEMENTO PORTLAND",) * 4):
+def cut(*winners, texts=("CEMENTO PORTLAND",) * 4, cents=(16_000_000,) * 4, method=None):
     """Purchases of 40 % of the line each, one a week, and who won them."""
+    more = {} if method is None else {"method": method}
     days = [date(2022, 2, 1) + timedelta(days=7 * n) for n in range(len(winners))]
-    rows = [process(str(n), call_date=d, description=texts[n], value_pen_cents=16_000_000) for n, d in enumerate(days)]
+    rows = [
+        process(str(n), call_date=d, description=texts[n], value_pen_cents=cents[n], **more) for n, d in enumerate(days)
+    ]
     held = [{"process_id": str(n), "award_id": "a", "party_id": w, "ruc": w} for n, w in enumerate(winners)]
     awards = [{"process_id": str(n), "award_id": "a"} for n in range(len(winners))]
     built = features.build(records(processes=rows, awards=awards, award_suppliers=held), AS_OF)
@@ -166,3 +167,22 @@ def test_like_purchases_from_different_firms_are_no_split_for_one():
 
 def test_different_needs_from_one_firm_are_no_split():
     assert cut(ONE, ONE, ONE, texts=["CEMENTO PORTLAND", "PAPEL BOND", "COMBUSTIBLE DIESEL"]) == [False] * 3
+
+
+def test_pieces_that_each_needed_no_procedure():
+    """8 UIT of 2022 are S/ 36,800: three purchases below it that one firm wins pass it, three of a third of it do not."""
+    assert cut(ONE, ONE, ONE, cents=[3_500_000] * 3) == [True] * 3
+    assert cut(ONE, ONE, ONE, cents=[1_226_666] * 3) == [False] * 3
+    assert cut(ONE, TWO, ONE, cents=[3_500_000] * 3) == [False] * 3
+    assert cut(ONE, ONE, ONE, cents=[3_680_000] * 3) == [True] * 3, "8 UIT itself needs no procedure"
+
+
+def test_a_purchase_that_needed_a_procedure_is_no_piece_of_the_minor_ones():
+    assert cut(ONE, ONE, ONE, cents=[3_500_000, 3_500_000, 3_680_001]) == [False] * 3
+    assert cut(ONE, ONE, ONE, ONE, cents=[3_500_000] * 3 + [10_000_000]) == [True, True, True, False]
+
+
+def test_the_procedure_of_a_minor_piece_does_not_matter():
+    assert cut(ONE, ONE, ONE, cents=[3_500_000] * 3, method="SIE") == [True] * 3
+    assert cut(ONE, ONE, ONE, cents=[1_000_000] * 3, method="SIE") == [False] * 3
+    assert cut(ONE, ONE, ONE, cents=[10_000_000] * 3, method="SIE") == [None] * 3, "out of scope"

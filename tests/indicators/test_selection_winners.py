@@ -168,12 +168,13 @@ def test_sel_62_growing_share(expected, row):
     assert outcome("SEL-62", row) == expected
 
 
-def course(wins, n=20, bid=True):
-    """States of SEL-62 on `n` procedures, one a month, of which FIRM wins those named."""
+def course(wins, n=20, bid=True, tried=None):
+    """States of SEL-62 on `n` procedures, one a month, of which FIRM wins those named and bids for those `tried` (all)."""
     days = [date(2020, 7, 1) + timedelta(days=30 * i) for i in range(n)]
     rows = [process(f"{i:02d}", call_date=d) for i, d in enumerate(days)]
     held = [(f"{i:02d}", FIRM if i in wins else OTHER) for i in range(n)]
     bids = [{"process_id": p, "lot_id": "1", "party_id": f, "bid_id": ""} for p, _ in held for f in (FIRM, OTHER)]
+    bids = [b for b in bids if tried is None or b["party_id"] == OTHER or int(b["process_id"]) in tried]
     made = records(
         processes=rows,
         awards=[{"process_id": p, "award_id": "a"} for p, _ in held],
@@ -187,6 +188,13 @@ def course(wins, n=20, bid=True):
 @pytest.mark.parametrize("bid", [True, False])
 def test_every_procedure_won_in_the_later_half_carries_a_growing_share(bid):
     assert course({4, 9, 12, 14, 16, 17, 18, 19}, bid=bid) == {12, 14, 16, 17, 18, 19}
+
+
+def test_a_firm_that_wins_whatever_it_bids_for_and_bids_more_and_more():
+    """Of its bids it wins all from the first day: what grows is its share of what the buyer awards."""
+    wins = {3, 7, 11, 13, 14, 16, 17, 19}
+    assert course(wins, tried=wins) == {11, 13, 14, 16, 17, 19}
+    assert course({1, 3, 6, 8, 11, 13, 16, 18}, tried={1, 3, 6, 8, 11, 13, 16, 18}) == set()
 
 
 def test_a_share_that_is_large_from_first_to_last_is_no_growing_one():

@@ -1,5 +1,6 @@
 """Twins of the joint signs: the need cut for one winner, the firm just registered, the share that grows, the contract that swells. See `twins`."""
 
+import math
 import re
 from math import exp, log
 
@@ -24,16 +25,16 @@ from tests.indicators.world import COMPETITIVE, SIMPLIFIED, fold, group
 
 @twin("PLA-17")
 def pla_17(w, p):
-    def cut(q):
+    def plain(q):
+        return every(inside(q["object"], {"goods", "services"}), first_call(q), q["special_regime"] is None)
+
+    def small(q):
+        return cmp(q["value_pen_cents"], "<=", q["law_procedure_min_cents"]) is True
+
+    def cut(q, *, any_method=False):
         value, line = q["value_pen_cents"], q["law_lp_threshold_cents"]
-        return every(
-            inside(q["method"], SIMPLIFIED | {"CPRE"}),
-            inside(q["object"], {"goods", "services"}),
-            first_call(q),
-            q["special_regime"] is None,
-            positive(value),
-            cmp(value, "<", line),
-        )
+        method = True if any_method and small(q) else inside(q["method"], SIMPLIFIED | {"CPRE"})
+        return every(method, plain(q), positive(value), cmp(value, "<", line))
 
     def make():
         holders = {}
@@ -42,19 +43,28 @@ def pla_17(w, p):
             holders[pid[0]] = names.pop() if len(names) == 1 else None
         for q in w.processes:
             q["winner"] = holders.get(q["process_id"])
-        parts = [q for q in w.processes if cut(q) is True and q["call_date"]]
+        known = [q for q in w.processes if q["call_date"] and q["winner"] is not None]
         keys = ("buyer_id", "object", "item_class", "winner")
-        return group([q for q in parts if None not in (q[k] for k in keys)], *keys)
+        return group([q for q in known if None not in (q[k] for k in keys)], *keys)
 
     like = once(w, "_one_winner", make)
     members = like.get((p["buyer_id"], p["object"], p["item_class"], p["winner"]), [])
     near = [q for q in members if p["call_date"] and abs((q["call_date"] - p["call_date"]).days) <= 60]
-    counted = p in near
-    n = len(near) if counted else None
-    total = sum(q["value_pen_cents"] for q in near) if counted else None
-    quotes = every(cmp(p["method"], "==", "CPRE"), cmp(total, ">", p["law_cprec_max_cents"])) is True
-    passes = either(cmp(total, ">=", p["law_lp_threshold_cents"]), quotes)
-    result = when(cut(p), every(cmp(n, ">=", 3), passes))
+    parts = [q for q in near if cut(q) is True]
+    minor = [q for q in near if small(q) and plain(q) is True and q["value_pen_cents"] > 0]
+    n, passes = None, False
+    if p in parts:
+        n, total = len(parts), sum(q["value_pen_cents"] for q in parts)
+        quotes = p["method"] == "CPRE" and cmp(total, ">", p["law_cprec_max_cents"]) is True
+        passes = quotes or total >= p["law_lp_threshold_cents"]
+    if p in minor and not passes:
+        total = sum(q["value_pen_cents"] for q in minor)
+        if total > p["law_procedure_min_cents"]:
+            n, passes = len(minor), True
+    if p not in parts and p not in minor:
+        passes = None
+    part = cut(p, any_method=True)
+    result = when(part, every(cmp(n, ">=", 3), passes))
     return worst([result])
 
 
@@ -158,6 +168,22 @@ def sel_61(w, p):
     return worst(one(s) for s in winners(w, p))
 
 
+def course(days, mine):
+    """n, late ones, late wins, early wins, z, the late half and the span of a sequence."""
+    last = max(days.values())
+    days = {i: d for i, d in days.items() if (last - d).days < 730}
+    n = len(days)
+    rank = {
+        i: sum(e < d for e in days.values()) + (sum(e == d for e in days.values()) + 1) / 2 for i, d in days.items()
+    }
+    kept = mine & set(days)
+    late = {i for i in days if 2 * rank[i] > n + 1}
+    k, z = len(kept), None
+    if 0 < k < n:
+        z = (sum(rank[i] for i in kept) - k * (n + 1) / 2) / (k * (n - k) * (n + 1) / 12) ** 0.5
+    return n, len(late), len(kept & late), k - len(kept & late), z, late, (last - min(days.values())).days
+
+
 @twin("SEL-62")
 def sel_62(w, p):
     def make():
@@ -168,6 +194,7 @@ def sel_62(w, p):
         told = {x["process_id"] for x in w.rows["bids"]}
         awarded = {x["process_id"] for x in w.winners}
         silent = group([q for k, q in open_.items() if k in awarded and k not in told], "buyer_id", "object")
+        granted = group([q for k, q in open_.items() if k in awarded], "buyer_id", "object")
         wins, tries = {}, {}
         for target, rows in ((wins, won), (tries, bid)):
             for pid, firm in rows:
@@ -177,23 +204,13 @@ def sel_62(w, p):
         for key, mine in wins.items():
             if len(mine) < 3:
                 continue
-            ids = mine | tries.get(key, set()) | {q["process_id"] for q in silent.get(key[:2], [])}
-            last = max(open_[i]["call_date"] for i in ids)
-            days = {i: open_[i]["call_date"] for i in ids if (last - open_[i]["call_date"]).days < 730}
-            n = len(days)
-            rank = {
-                i: sum(e < d for e in days.values()) + (sum(e == d for e in days.values()) + 1) / 2
-                for i, d in days.items()
-            }
-            kept = mine & set(days)
-            late = {i for i in days if 2 * rank[i] > n + 1}
-            k = len(kept)
-            z = None
-            if 0 < k < n:
-                z = (sum(rank[i] for i in kept) - k * (n + 1) / 2) / (k * (n - k) * (n + 1) / 12) ** 0.5
-            if n < 10 or (last - min(days.values())).days < 365:
-                continue
-            out[key] = (n, len(late), len(kept & late), k - len(kept & late), z, late)
+            of_bids = mine | tries.get(key, set()) | {q["process_id"] for q in silent.get(key[:2], [])}
+            of_all = {q["process_id"] for q in granted[key[:2]]}
+            found = [course({i: open_[i]["call_date"] for i in ids}, mine) for ids in (of_bids, of_all)]
+            least = [-math.inf if x[4] is None else x[4] for x in found]
+            chosen = found[1] if least[1] > least[0] and least[1] >= 1.28 else found[0]
+            if chosen[0] >= 10 and chosen[6] >= 365:
+                out[key] = chosen[:6]
         spans = {}
         for q in open_.values():
             spans.setdefault((q["buyer_id"], q["object"]), []).append(q["call_date"])

@@ -168,7 +168,10 @@ class World:
         said = {}
         for p in self.processes:
             call = p["call_date"]
-            if call and any(d and d < call for d in (p["award_date"], p["bid_deadline"])):
+            award, due = p["award_date"], p["bid_deadline"]
+            p["mistaken"] = bool(call and any(d and d < call for d in (award, due)))
+            p["mistaken"] |= bool(award and due and award < due and p["method"] not in (None, "CD"))
+            if p["mistaken"]:
                 p["bid_deadline"] = p["bid_opening"] = None
             lots = sorted(self.lots[(p["process_id"],)], key=lambda x: x["lot_id"])
             what = p["description"] if p["description"] is not None else (lots[0]["description"] if lots else None)
@@ -176,7 +179,7 @@ class World:
                 said[what] = (item_class(what), family(what))
             p["item_class"], p["family"] = said[what]
             p["award_days"] = self.business_days(p["call_date"], p["award_date"])
-            if p["award_days"] is not None and p["award_days"] < 0:
+            if p["award_days"] is not None and (p["award_days"] < 0 or p["mistaken"]):
                 p["award_days"] = None
             p["log_days"] = None if p["award_days"] is None else log1p(p["award_days"])
             both = p["region_code"] is not None and p["family"] is not None

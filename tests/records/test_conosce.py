@@ -251,6 +251,25 @@ def test_bidders():
     }  # fmt: skip
 
 
+def test_bidders_with_prices_and_states():
+    kind, got = one("""
+        CODIGOCONVOCATORIA|N_ITEM|RUC_CODIGO_POSTOR|POSTOR|MONTO_OFERTADO|ESTADO_PROPUESTA
+        774029|1|20516809524|ACME S.A.C.|1,234.50|Admitida
+    """)
+    assert kind == "conosce:postor"
+    bid = some(got["bids"])
+    assert {k: bid[k] for k in ("amount_cents", "currency", "status")} == {
+        "amount_cents": 123450, "currency": "PEN", "status": "Admitida",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["MONTO_OFERTA", "MONTO PROPUESTA", "Monto Ofertado Item"])
+def test_a_price_keeps_its_currency_whatever_its_header(header):
+    _, got = one(f"CODIGOCONVOCATORIA|RUC_CODIGO_POSTOR|{header}|MONEDA\n774029|20516809524|10|Dólar Norteamericano")
+    bid = some(got["bids"])
+    assert (bid["amount_cents"], bid["currency"]) == (1000, "USD")
+
+
 def test_committee():
     kind, got = one("CODIGOCONVOCATORIA|MIEMBROCOMITE\n774029|PEREZ  PEREZ JUAN")
     assert kind == "conosce:comite"

@@ -49,6 +49,9 @@ def test_findings_by_kind():
         process("7", call_date=date(2022, 3, 1), award_date=date(2022, 3, 1), bid_deadline=date(2022, 3, 1)),
         process("8", currency="USD", value_cents=5),
         process("9", currency="USD"),
+        process("A", award_date=date(2022, 2, 20), bid_deadline=date(2022, 2, 21)),
+        process("B", award_date=date(2022, 2, 20), bid_deadline=date(2022, 2, 21), method="CD"),
+        process("C", award_date=date(2022, 2, 21), bid_deadline=date(2022, 2, 21)),
     ]
     awards = [{"process_id": "9", "award_id": "a", "currency": "EUR", "amount_cents": 3}]
     found = data_quality.findings(records(processes=rows, awards=awards).tables)
@@ -60,8 +63,9 @@ def test_findings_by_kind():
         ("6", data_quality.ORDER),
         ("8", data_quality.CURRENCY),
         ("9", data_quality.CURRENCY),
+        ("A", data_quality.ORDER),
     ]
-    assert data_quality.counts(found) == {data_quality.COPY: 2, data_quality.ORDER: 3, data_quality.CURRENCY: 2}
+    assert data_quality.counts(found) == {data_quality.COPY: 2, data_quality.ORDER: 4, data_quality.CURRENCY: 2}
 
 
 def judged(rows, ids, **tables):

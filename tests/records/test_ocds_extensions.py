@@ -348,6 +348,18 @@ def test_each_former_value_meets_that_of_the_next_amendment():
     ]
 
 
+def test_the_amount_of_a_contract_is_the_one_it_was_signed_for():
+    def was(day, amount):
+        return {"id": day, "date": day, "changes": [{"property": "value", "former_value": amount}]}
+
+    made = [was("2024-03-01", 150), was("2024-02-01", 100), {"id": "3", "date": "2024-01-15"}]
+    value = {"amount": 120, "currency": "USD", "amount_PEN": 480}
+    (row,) = table(contract(value=value, amendments=made), "contracts")
+    assert (row["amount_cents"], row["amount_pen_cents"]) == (10000, 40000)
+    (row,) = table(contract(value=value, amendments=made[2:]), "contracts")
+    assert (row["amount_cents"], row["amount_pen_cents"]) == (12000, 48000)
+
+
 @pytest.mark.parametrize(
     ("said", "wanted"),
     [

@@ -193,12 +193,12 @@ def build(dataset: Records, as_of: date) -> Frames:
 def _once(tables: Tables) -> tuple[Tables, tuple[str, ...]]:
     """The tables without processes that repeat another one, and the ids of those; days in the wrong order set no term.
 
-    Adds same_title_n to the processes (see `features_growth.with_titles`), the copies counted.
+    Adds days_in_order to the processes and same_title_n (see `features_growth.with_titles`), the copies counted.
     """
     titled = features_growth.with_titles(tables["processes"])
     wrong = data_quality.out_of_order()
     terms = ("bid_deadline", "bid_opening")
-    processes = titled.with_columns(pl.when(~wrong).then(c).alias(c) for c in terms)
+    processes = titled.with_columns(*(pl.when(~wrong).then(c).alias(c) for c in terms), days_in_order=~wrong)
     again = data_quality.repeated(processes)
     left = {**tables, "processes": processes}
     if not again.is_empty():

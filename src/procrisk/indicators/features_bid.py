@@ -20,9 +20,9 @@ LOT = ["process_id", "lot_id"]
 OFFER = [*LOT, "offer"]
 MAX_RIVALS = 40
 """Bidders of a contest beyond which they are not compared in pairs: pairs grow with the square."""
-DISQUALIFIED = r"(?i)disqualif|descalif|no admitid|rechazad|rejected"
+DISQUALIFIED = r"(?i)disqualif|descalif|no (?:admitid|calific|v.lid)|inv[aá]lid|rechazad|rejected|excluid|excluded"
 WITHDRAWN = r"(?i)withdraw|retirad|desisti"
-VALID = r"(?i)^(valid|admitida|calificada|v.lida)"
+VALID = r"(?i)^(valid|admitid[ao]|calificad[ao]|v.lid[ao]|aceptad[ao]|accepted|active|ganador|adjudicad[ao])"
 INVITED = r"(?i)^invited"
 
 

@@ -1,10 +1,12 @@
 """How a firm's wins lie in the sequence of a buyer's procedures: a share that grows is not a share that is large.
 
-The sequence of a buyer, an object and a firm holds the competitive procedures of the last two years in which the firm bid; where
-nothing is published of who bid, all that were awarded. Its two halves have the same number of procedures. Firms with fewer
-than course_wins wins have no course.
+Two sequences of a buyer, an object and a firm hold the competitive procedures of the last two years: those in which the firm
+bid (where nothing is published of who bid, all that were awarded), and all that were awarded, for a firm that is let in comes
+to bid more often too. The one in which its wins come later is looked at. Its two halves have the same number of procedures.
+Firms with fewer than course_wins wins have no course.
 """
 
+import math
 from collections.abc import Mapping
 
 import polars as pl
@@ -25,7 +27,26 @@ def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame
     (that over the share of the earlier half; null where it won nothing there), course_is_late (whether this procedure is of
     the later half), course_z (Wilcoxon's rank-sum of the wins, as a z; positive: they come late; null where it won all).
     """
-    ranked = _sequences(frame, processes, bids)
+    tried, awarded = _sequences(frame, processes, bids)
+    # a firm that won all it bid for has a course among the awarded alone
+    of_bids, of_all = (_measured(ranked) for ranked in (tried, awarded))
+    z, least = pl.col("course_z").fill_null(-math.inf), common.share("course_awarded_z")
+    later = (
+        of_all.join(of_bids.select(*KEYS, _bids_z=z), on=KEYS).filter(z > pl.col("_bids_z"), z >= least).drop("_bids_z")
+    )
+    measured = pl.concat([of_bids.join(later, on=KEYS, how="anti"), later])
+    placed = pl.concat([tried.join(later, on=KEYS, how="anti"), awarded.join(later, on=KEYS, how="semi")])
+    counted = frame.join(_wins(frame, processes), on=KEYS, how="left", maintain_order="left")
+    return counted.join(measured, on=KEYS, how="left", maintain_order="left").join(
+        placed.select("process_id", "party_id", "course_is_late"),
+        on=["process_id", "party_id"],
+        how="left",
+        maintain_order="left",
+    )
+
+
+def _measured(ranked: pl.DataFrame) -> pl.DataFrame:
+    """KEYS and the figures of each course, from the sequences."""
     wins = pl.col("won").cast(pl.Int64)
     late = pl.col("course_is_late")
     w, n = pl.col("_w"), pl.col("course_n")
@@ -43,15 +64,10 @@ def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame
         course_early_wins=w - pl.col("course_late_wins"),
         course_late_share=pl.col("course_late_wins") / pl.col("course_late_n"),
         course_z=pl.when(w < n).then(centred / (w * (n - w) * (n + 1) / 3).sqrt()),
-    ).with_columns(
-        course_growth=pl.when(pl.col("course_early_wins") > 0).then(
-            pl.col("course_late_share") * pl.col("course_early_n") / pl.col("course_early_wins")
-        )
     )
-    placed = ranked.select("process_id", "party_id", "course_is_late")
-    counted = frame.join(_wins(frame, processes), on=KEYS, how="left", maintain_order="left")
-    return counted.join(measured.drop("_w", "_ranks"), on=KEYS, how="left", maintain_order="left").join(
-        placed, on=["process_id", "party_id"], how="left", maintain_order="left"
+    growth = pl.col("course_late_share") * pl.col("course_early_n") / pl.col("course_early_wins")
+    return measured.with_columns(course_growth=pl.when(pl.col("course_early_wins") > 0).then(growth)).drop(
+        "_w", "_ranks"
     )
 
 
@@ -70,20 +86,25 @@ def _wins(frame: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
     return wins.join(span, on=["buyer_id", "object"], how="left", maintain_order="left")
 
 
-def _sequences(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame) -> pl.DataFrame:
-    """process_id, KEYS, won, twice (twice the rank by day of call, ties share the middle one), course_is_late."""
+def _sequences(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The sequences of what each firm bid for, and of all that was awarded.
+
+    process_id, KEYS, call_date, won, twice (twice the rank by day of call, ties share the middle one), course_is_late.
+    """
     known = _open(processes)
     wins = frame.select("process_id", "party_id").unique().with_columns(won=pl.lit(value=True))
     mine = _wins(frame, processes).filter(pl.col("course_wins") >= common.whole("course_wins")).select(KEYS)
-    tried = bids.select("process_id", "party_id").unique().join(known, on="process_id")
-    silent = known.join(bids, on="process_id", how="anti").join(wins, on="process_id", how="semi")
-    every = pl.concat(
-        [
-            tried.select("process_id", "call_date", *KEYS).join(mine, on=KEYS, how="semi"),
-            silent.join(mine, on=["buyer_id", "object"]).select("process_id", "call_date", *KEYS),
-            wins.join(known, on="process_id").join(mine, on=KEYS, how="semi").select("process_id", "call_date", *KEYS),
-        ]
-    ).unique()
+    tried = bids.select("process_id", "party_id").unique().join(known, on="process_id").join(mine, on=KEYS, how="semi")
+    awarded = known.join(wins, on="process_id", how="semi")
+    silent = awarded.join(bids, on="process_id", how="anti").join(mine, on=["buyer_id", "object"])
+    own = wins.join(known, on="process_id").join(mine, on=KEYS, how="semi")
+    columns = ["process_id", "call_date", *KEYS]
+    every = pl.concat([x.select(columns) for x in (tried, silent, own)]).unique()
+    whole = awarded.join(mine, on=["buyer_id", "object"]).select(columns).unique()
+    return _ranked(every, wins), _ranked(whole, wins)
+
+
+def _ranked(every: pl.DataFrame, wins: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("call_date")
     since = day.max().over(KEYS) - pl.duration(days=common.whole("course_days"))
     framed = every.filter(day > since).join(wins, on=["process_id", "party_id"], how="left")

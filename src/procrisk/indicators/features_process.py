@@ -26,6 +26,8 @@ PART = (
     & (pl.col("value_pen_cents") < pl.col("law_lp_threshold_cents"))
 )
 """What can be a part of a need that was cut in pieces."""
+MINOR = GOODS_SERVICES & FIRST_CALL & ORDINARY & (pl.col("value_pen_cents") <= pl.col("law_procedure_min_cents"))
+"""What could have been bought without a procedure, and can be a part of what could not, whatever procedure it took."""
 WEAK_CAUSES = weak_pattern()
 """Grounds that rest on what the buyer itself did or says: it ran short, or states that nobody else can supply."""
 
@@ -49,8 +51,8 @@ def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cau
         first.select("process_id", _lot="description"), on="process_id", how="left", maintain_order="left"
     )
     term = business_days(pl.col("call_date"), pl.col("award_date"), days)
-    # an award before its call is a mistake of the record (data_quality), no short term
-    award_days = pl.when(term >= 0).then(term)
+    # an award before its call, or before bids were due, is a mistake of the record (data_quality), no short term
+    award_days = pl.when((term >= 0) & pl.col("days_in_order")).then(term)
     # CONOSCE's awards describe their lots and not the process
     frame = classified(frame.with_columns(what=pl.coalesce("description", "_lot")).drop("_lot"), "what").with_columns(
         award_days=award_days,
@@ -78,9 +80,11 @@ def processes(tables: Tables, lots: pl.DataFrame, days: Sequence[date], says_cau
 
 
 def with_one_winner(frame: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
-    """Add one_winner (holder of all awards of the process, null where several hold them), one_shown, one_n and one_total_cents.
+    """Add one_winner (holder of all awards of the process, null where several hold them), one_shown, one_n, one_total_cents, one_passes.
 
-    Those are the like purchases around the call that the same winner holds, itself among them, and their value.
+    Those are the like purchases around the call that the same winner holds, itself among them, their value, and whether that passes
+    a line which each of them stays below: the one of public tenders, the most of a comparison of prices or, where it passes
+    neither, the amount up to which the law asks for no procedure at all; then only purchases of up to that amount count.
     """
     holder = pl.col("holder")
     sole = (holder.n_unique() == 1) & (holder.null_count() == 0)
@@ -89,7 +93,22 @@ def with_one_winner(frame: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
         one_shown=pl.when(sole).then(pl.col("holder_shown").sort().first()),
     )
     joined = frame.join(held, on="process_id", how="left", maintain_order="left")
-    return alike(joined, PART, "one", (*LIKE, "one_winner"))
+    keys = (*LIKE, "one_winner")
+    found = alike(alike(joined, PART, "one", keys), MINOR, "_minor", keys)
+    total, most = pl.col("one_total_cents"), pl.col("law_cprec_max_cents")
+    quotes = (pl.col("method") == "CPRE") & (total > most)
+    passes = (total >= pl.col("law_lp_threshold_cents")) | quotes.fill_null(value=False)
+    minor = ~passes.fill_null(value=False) & (
+        pl.col("_minor_total_cents") > pl.col("law_procedure_min_cents")
+    ).fill_null(value=False)
+    of_minor = [
+        pl.when(minor).then(f"_minor_{c}").otherwise(f"one_{c}").alias(f"one_{c}") for c in ("n", "total_cents")
+    ]
+    # a minor purchase by a procedure that is no part of anything larger can pass the last line alone
+    alone = pl.col("one_n").is_null() & pl.col("_minor_n").is_not_null()
+    return found.with_columns(*of_minor, one_passes=pl.when(alone).then(minor).otherwise(passes | minor)).drop(
+        "_minor_n", "_minor_total_cents"
+    )
 
 
 def alike(frame: pl.DataFrame, which: pl.Expr, name: str, keys: Sequence[str] = LIKE) -> pl.DataFrame:

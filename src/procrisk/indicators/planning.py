@@ -133,7 +133,7 @@ def minor_orders_split(max_share: float, min_orders: int) -> Rule:
 )
 def split_to_one_winner(min_processes: int) -> Rule:
     """Like purchases within weeks, each below a line that they pass together, went to one winner."""
-    part = when(SIMPLIFIED | _QUOTES, GOODS_SERVICES, FIRST_CALL, ORDINARY, HAS_VALUE, col("value_pen_cents") < _LINE)
-    total = col("one_total_cents")
-    passes = (total >= _LINE) | (_QUOTES & (total > col("law_cprec_max_cents"))).fill_null(value=False)
-    return part.then((col("one_n") >= min_processes) & passes)
+    value = col("value_pen_cents")
+    minor = (value <= col("law_procedure_min_cents")).fill_null(value=False)
+    part = when(SIMPLIFIED | _QUOTES | minor, GOODS_SERVICES, FIRST_CALL, ORDINARY, HAS_VALUE, value < _LINE)
+    return part.then((col("one_n") >= min_processes) & col("one_passes"))

@@ -288,6 +288,9 @@ CONTRATOS = Spec(
     year=pl.coalesce("signed_date", "published_date", "start_date").dt.year(),
 )  # fmt: skip
 
+_OFFERED = ("MONTOOFERTADO", "MONTOOFERTA", "MONTOPROPUESTA", "MONTOPROPUESTO", "MONTOOFERTADOITEM")
+_OFFER_STATE = ("ESTADOPROPUESTA", "ESTADOOFERTA", "ESTADOPOSTOR")
+
 POSTOR = Spec(
     "conosce:postor",
     needs=("CODIGOCONVOCATORIA", "RUCCODIGOPOSTOR"),
@@ -298,7 +301,13 @@ POSTOR = Spec(
         "RUCCODIGOPOSTOR": ("party_id", "code"),
         "POSTOR": ("name", "text"),
         "FECHAPRESENTACIONPROPUESTA": ("date", "day"),
+        # CONOSCE's file has neither price nor state; extracts of SEACE's records of opening, evaluation and award add them
+        **dict.fromkeys(_OFFERED, ("amount", "money")),
+        **dict.fromkeys(_OFFER_STATE, ("status", "text")),
+        "MONEDA": ("currency", "currency"),
     },
+    # the price without a currency is in soles
+    derived={"currency": pl.when(c("amount").is_not_null()).then(c("currency").fill_null("PEN"))},
     tables={
         "processes": {"process_id": "process_id", "call_date": "call_date"},
         "bids": {
@@ -308,6 +317,9 @@ POSTOR = Spec(
             "bid_id": pl.lit(""),
             "name": "name",
             "date": "date",
+            "amount_cents": "amount",
+            "currency": "currency",
+            "status": "status",
         },
     },
     required=("process_id", "party_id"),

@@ -49,10 +49,14 @@ def repeated(processes: pl.DataFrame) -> pl.Series:
 
 
 def out_of_order() -> pl.Expr:
-    """Whether the award or the deadline of bids stands before the call."""
-    call = pl.col("call_date")
+    """Whether the award or the deadline of bids stands before the call, or every award before that deadline.
+
+    A direct award asks for no bids: a day of presentation after it is a formality put in order later.
+    """
+    call, award = pl.col("call_date"), pl.col("award_date")
     early = [(pl.col(c) < call).fill_null(value=False) for c in ("award_date", "bid_deadline")]
-    return pl.any_horizontal(early)
+    unawaited = ((award < pl.col("bid_deadline")) & (pl.col("method") != "CD")).fill_null(value=False)
+    return pl.any_horizontal(*early, unawaited)
 
 
 def findings(tables: Tables) -> pl.DataFrame:

@@ -279,6 +279,17 @@ def _value_changes(contract: o.Contract) -> list[float]:
     return told
 
 
+def signed_value(contract: o.Contract) -> float | None:
+    """The value with which a contract was signed, where its amendments tell it: a compiled release has the present one.
+
+    That is what stood before the first amendment of the value; null where no amendment changes it.
+    """
+    for amendment in sorted(contract.amendments or (), key=lambda a: a.date or ""):
+        if (before := _former(amendment)) is not None:
+            return before
+    return None
+
+
 def _former(amendment: o.Amendment) -> float | None:
     for change in amendment.changes or ():
         if change.property and _VALUE_FIELD.search(change.property):

@@ -15,6 +15,7 @@ from procrisk.records.ocds_extensions import (
     highest_fee,
     owners,
     ruc,
+    signed_value,
     subcontractors,
 )
 from procrisk.records.ocds_flat import CODE, PERIOD, REFERENCE, VALUE, Flat, Places, code, flatten, ids, places
@@ -269,10 +270,18 @@ def _award_suppliers(build: Builder, awards: Flat, award_id: list[o.Id]) -> None
     )
 
 
+def _at_rate(value: o.Value, signed: float | None) -> float | None:
+    """The amount in soles, of the value with which the contract was signed at the rate of the present one."""
+    if signed is None or value.amount_pen is None:
+        return value.amount_pen
+    return signed * value.amount_pen / value.amount if value.amount else None
+
+
 def contracts(build: Builder, contracts: Flat) -> None:
     """Contracts, with their amendments and documents."""
     found, at = contracts
     values = [c.value or VALUE for c in found]
+    signed = [signed_value(c) for c in found]
     periods = [c.period or PERIOD for c in found]
     done = [c.implementation or _IMPLEMENTATION for c in found]
     build.add(
@@ -287,8 +296,8 @@ def contracts(build: Builder, contracts: Flat) -> None:
             "start_date": [p.start_date for p in periods],
             "end_date": [p.end_date for p in periods],
             "end_date_actual": [d.end_date for d in done],
-            "amount_cents": [v.amount for v in values],
-            "amount_pen_cents": [v.amount_pen for v in values],
+            "amount_cents": [v.amount if s is None else s for v, s in zip(values, signed, strict=True)],
+            "amount_pen_cents": [_at_rate(v, s) for v, s in zip(values, signed, strict=True)],
             "final_cents": [(d.final_value or VALUE).amount for d in done],
             "currency": [v.currency for v in values],
             "status": [c.status for c in found],
