@@ -208,7 +208,7 @@ def sel_62(w, p):
             of_all = {q["process_id"] for q in granted[key[:2]]}
             found = [course({i: open_[i]["call_date"] for i in ids}, mine) for ids in (of_bids, of_all)]
             least = [-math.inf if x[4] is None else x[4] for x in found]
-            chosen = found[1] if least[1] > least[0] and least[1] >= 1.28 else found[0]
+            chosen = found[1] if least[0] < 0.8 and least[1] >= 2.0 else found[0]
             if chosen[0] >= 10 and chosen[6] >= 365:
                 out[key] = chosen[:6]
         spans = {}

@@ -2,7 +2,7 @@
 
 Two sequences of a buyer, an object and a firm hold the competitive procedures of the last two years: those in which the firm
 bid (where nothing is published of who bid, all that were awarded), and all that were awarded, for a firm that is let in comes
-to bid more often too. The one in which its wins come later is looked at. Its two halves have the same number of procedures.
+to bid more often too. The second is looked at where the first shows no growth and the wins come clearly late in it. Its two halves have the same number of procedures.
 Firms with fewer than course_wins wins have no course.
 """
 
@@ -31,9 +31,8 @@ def with_course(frame: pl.DataFrame, processes: pl.DataFrame, bids: pl.DataFrame
     # a firm that won all it bid for has a course among the awarded alone
     of_bids, of_all = (_measured(ranked) for ranked in (tried, awarded))
     z, least = pl.col("course_z").fill_null(-math.inf), common.share("course_awarded_z")
-    later = (
-        of_all.join(of_bids.select(*KEYS, _bids_z=z), on=KEYS).filter(z > pl.col("_bids_z"), z >= least).drop("_bids_z")
-    )
+    flat = of_bids.filter(z < common.share("course_bids_z")).select(KEYS)
+    later = of_all.filter(z >= least).join(flat, on=KEYS, how="semi")
     measured = pl.concat([of_bids.join(later, on=KEYS, how="anti"), later])
     placed = pl.concat([tried.join(later, on=KEYS, how="anti"), awarded.join(later, on=KEYS, how="semi")])
     counted = frame.join(_wins(frame, processes), on=KEYS, how="left", maintain_order="left")
