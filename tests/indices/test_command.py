@@ -29,11 +29,14 @@ def regions(tmp_path):
 
 
 def test_from_the_template_to_the_tables(tmp_path, capsys, regions):
-    assert main(["form", str(tmp_path / "f.xlsx"), "--index", "RIFI", "--region", "cusco", "--period", "2025"]) == 0
+    assert (
+        main(["form", str(tmp_path / "new" / "f.xlsx"), "--index", "RIFI", "--region", "cusco", "--period", "2025"])
+        == 0
+    )
     assert main(["simulate", "--period", "2025", "--out", str(tmp_path / "s")]) == 0
     forms = [str(p) for p in sorted((tmp_path / "s").iterdir())]
     out = tmp_path / "out"
-    given = [*forms, str(tmp_path / "f.xlsx"), "--out", str(out), "--regions", str(regions)]
+    given = [*forms, str(tmp_path / "new" / "f.xlsx"), "--out", str(out), "--regions", str(regions)]
     assert main(["score", *given]) == 0
     assert {p.name for p in out.iterdir()} == {f"{n}.{e}" for n in KEYS for e in ("csv", "parquet")}
     matrix = pl.read_parquet(out / "matrix.parquet")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from procrisk import fsio
 from procrisk.errors import InputMissingError, ProcriskError, UsageError
 from procrisk.indices import association, example, faults, form, simulate, tables
 from procrisk.indices.frameworks import INDICES, VERSIONS, load
@@ -77,6 +78,7 @@ def _form(args: argparse.Namespace) -> list[str]:
         )
     if args.file.exists():
         raise UsageError(f"{args.file} ya existe, no se reemplaza · exists already and is not replaced")
+    fsio.make_folder(args.file.parent)
     form.write(args.file, load(args.index, args.framework), code, args.period)
     return [f"formulario · form: {args.file}"]
 
